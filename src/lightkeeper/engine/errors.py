@@ -1,0 +1,32 @@
+"""Errors the engine raises.
+
+EngineError
+  FormatError    a file or message does not follow its format
+    FileRefused  the whole file cannot be read, with a code and the place
+  MappingError   a mapping of columns to properties is not usable
+  ShapeError     an array does not have the shape or type asked for
+"""
+
+
+class EngineError(Exception):
+    """Base of every error the engine raises on purpose."""
+
+
+class FormatError(EngineError):
+    """A file or message does not follow its format."""
+
+
+class FileRefused(FormatError):
+    """A whole file cannot be read: `code` for the machine, the sentence for the sender."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class MappingError(EngineError):
+    """A mapping of columns to properties is not usable; the text names the key path."""
+
+
+class ShapeError(EngineError):
+    """An array does not have the shape or type asked for."""
