@@ -54,7 +54,7 @@ def check_cells(
     """
     text = _JOIN.join(cells)
     plain = text.isascii()
-    if plain and len(text) < limits.max_cell_chars and not _may_hold(text):
+    if plain and len(text) < limits.max_cell_chars and "\x00" not in text and not holds_media(text):
         return None, ()
     for name, cell in zip(header, cells, strict=False):
         if fault := _check_cell(name, cell, number, limits):
@@ -69,14 +69,6 @@ def check_cells(
     return None, tuple(notes)
 
 
-def _may_hold(text: str) -> bool:
-    return (
-        "\x00" in text
-        or _PICTURE.search(text) is not None
-        or (len(text) > 4000 and _LONG_RUN.search(text) is not None)
-    )
-
-
 def _check_cell(name: str, cell: str, number: int, limits: Limits) -> Fault | None:
     if "\x00" in cell:
         return Fault(number, name, "NUL", _at(number, name) + "holds a NUL character, which no "
@@ -84,14 +76,26 @@ def _check_cell(name: str, cell: str, number: int, limits: Limits) -> Fault | No
     if len(cell) > limits.max_cell_chars:
         return Fault(number, name, "CELL-LONG", _at(number, name) + f"has {len(cell):,} "
                      f"characters; the limit is {limits.max_cell_chars:,}.", cell)  # fmt: skip
-    if _PICTURE.search(cell) or _LONG_RUN.search(cell):
+    if holds_media(cell):
         # The content is not kept: only that it was there, and how long it was.
         return Fault(number, name, "MEDIA", _at(number, name) + "holds an embedded file. " + CALL,
-                     f"[{len(cell)} characters of embedded data, not kept]")  # fmt: skip
+                     without_media(cell))  # fmt: skip
     if not cell.isascii() and most_marks(cell) > limits.max_marks:
         return Fault(number, name, "MARKS", _at(number, name) + f"stacks more than "
                      f"{limits.max_marks} marks on one letter.", cell)  # fmt: skip
     return None
+
+
+def holds_media(text: str) -> bool:
+    """Whether a text embeds a file: a data: URI, an encoded picture, or a long encoded run."""
+    return _PICTURE.search(text) is not None or (
+        len(text) > 4000 and _LONG_RUN.search(text) is not None
+    )
+
+
+def without_media(text: str) -> str:
+    """The text, or only its length if it embeds a file: no byte of one is kept."""
+    return f"[{len(text)} characters of embedded data, not kept]" if holds_media(text) else text
 
 
 def _at(number: int, name: str) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lightkeeper.engine.errors import FileRefused
-from lightkeeper.engine.formats.cells import check_cells
+from lightkeeper.engine.formats.cells import check_cells, without_media
 from lightkeeper.engine.formats.headings import check_header
 from lightkeeper.engine.formats.lines import LineSource
-from lightkeeper.engine.formats.table import Fault, Limits, Options, Row, Tally, check_size
+from lightkeeper.engine.formats.table import Fault, Options, Row, Tally, check_size
 
 DELIMITERS = ",;\t|"
 ENCODINGS = ("utf-8", "cp1252", "latin-1")
@@ -58,7 +58,8 @@ class CsvTable:
         if options.encoding not in ENCODINGS:
             raise FileRefused(
                 "ENCODING",
-                f"The encoding {options.encoding!r} is not read. Use one of {', '.join(ENCODINGS)}.",
+                f"The encoding {options.encoding!r} is not read. "
+                f"Use one of {', '.join(ENCODINGS)}.",
             )
         self._path, self._options, self._limits = path, options, options.limits
         self.tally = Tally()
@@ -74,7 +75,9 @@ class CsvTable:
             text.begin()
             sample = next(text, "")
             if not sample.strip("\r\n \t\x00"):
-                raise FileRefused("HEADER", f"{place} should hold the column headings but is blank.")
+                raise FileRefused(
+                    "HEADER", f"{place} should hold the column headings but is blank."
+                )
             source.seek(text.first_offset, text.first_line)
             text.begin()
             self._delimiter = self._options.delimiter or find_delimiter(sample)
@@ -108,17 +111,9 @@ class CsvTable:
             text = _Text(source, self._options.encoding)
             reader = csv.reader(text, delimiter=self._delimiter, strict=True)
             while (item := self._next(reader, text)) is not None:
-                if item.number if isinstance(item, Row) else item.row:
-                    pass
                 if text.first_line >= start_row:
-                    self._count(item)
+                    self.tally.count(item)
                     yield item
-
-    def _count(self, item: Row | Fault) -> None:
-        if isinstance(item, Row):
-            self.tally.yielded += 1
-        else:
-            self.tally.faults += 1
 
     def _next(self, reader: "Iterator[list[str]]", text: _Text) -> Row | Fault | None:
         """The next row or fault; None at the end of the file."""
@@ -138,7 +133,8 @@ class CsvTable:
         number, resume = text.first_line, f"{text.source.offset}:{text.source.line}"
         if text.bad:
             sentence = f"Line {number}: {_bad_byte(text.bad, text.encoding)}"
-            return Fault(number, None, "ENCODING", sentence, escaped("".join(text.lines)), resume)
+            value = without_media(escaped("".join(text.lines)))
+            return Fault(number, None, "ENCODING", sentence, value, resume)
         width = len(self.header)
         if len(cells) != width:
             while len(cells) > width and not cells[-1]:
@@ -175,7 +171,9 @@ class CsvTable:
             )
         elif "limit" in error:
             code = "CELL-LONG"
-            sentence = f"Line {number} has a cell longer than {csv.field_size_limit():,} characters."
+            sentence = (
+                f"Line {number} has a cell longer than {csv.field_size_limit():,} characters."
+            )
         else:
             code = "QUOTE"
             sentence = (
@@ -186,7 +184,7 @@ class CsvTable:
         bom = len(BOM) if text.first_offset == 0 else 0
         text.source.seek(text.first_offset + bom + len(raw_bytes), number + 1)
         resume = f"{text.source.offset}:{text.source.line}"
-        return Fault(number, None, code, sentence, escaped(first), resume)
+        return Fault(number, None, code, sentence, without_media(escaped(first)), resume)
 
 
 def find_delimiter(line: str) -> str:
@@ -219,9 +217,7 @@ def read_token(resume: str) -> tuple[int, int]:
 
 def escaped(text: str) -> str:
     """The text with undecodable bytes written as \\xNN, so that it can be stored and shown."""
-    return "".join(
-        f"\\x{ord(c) - 0xDC00:02X}" if 0xDC80 <= ord(c) <= 0xDCFF else c for c in text
-    )
+    return "".join(f"\\x{ord(c) - 0xDC00:02X}" if 0xDC80 <= ord(c) <= 0xDCFF else c for c in text)
 
 
 def _bad_byte(bad: tuple[int, int], encoding: str) -> str:

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from lightkeeper.engine.errors import FileRefused
+from lightkeeper.engine.formats.csv_table import CsvTable
+from lightkeeper.engine.formats.ftm_jsonl import FtmTable
 from lightkeeper.engine.formats.sniff import sniff
 from lightkeeper.engine.formats.table import Limits, Options, Table, check_size
 
@@ -30,24 +32,19 @@ def open_table(
     found = sniff(path, name, limits=limits)
     if format is not None and format != found:
         raise FileRefused("TYPE", f"The file was declared as {format} but holds {found}.")
-    options = Options(encoding, delimiter, header_row, sheet, limits)
-    return _reader(found)(path, options)
+    return _read(found, path, Options(encoding, delimiter, header_row, sheet, limits))
 
 
-def _reader(format: str):  # type: ignore[no-untyped-def]
+def _read(format: str, path: Path, options: Options) -> Table:
     # Imported here: Arrow alone takes most of a second, and few files need it.
     if format == "xlsx":
         from lightkeeper.engine.formats.xlsx_table import XlsxTable
 
-        return XlsxTable
+        return XlsxTable(path, options)
     if format == "parquet":
         from lightkeeper.engine.formats.parquet_table import ParquetTable
 
-        return ParquetTable
+        return ParquetTable(path, options)
     if format == "ftm_jsonl":
-        from lightkeeper.engine.formats.ftm_jsonl import FtmTable
-
-        return FtmTable
-    from lightkeeper.engine.formats.csv_table import CsvTable
-
-    return CsvTable
+        return FtmTable(path, options)
+    return CsvTable(path, options)

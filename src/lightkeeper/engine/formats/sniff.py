@@ -18,14 +18,17 @@ EXTENSIONS = {
 MEDIA_NAMES = frozenset(
     ".jpg .jpeg .jpe .jfif .png .gif .bmp .tif .tiff .webp .heic .heif .avif .ico .psd .raw .dng "
     ".cr2 .nef .svg .svgz .mp4 .m4v .mov .avi .mkv .webm .wmv .flv .mpg .mpeg .3gp .3g2 .ts .vob "
-    ".mp3 .m4a .wav .ogg .oga .ogv .opus .flac .aac .wma .amr .mid .swf .eps .jxl .jp2".split()
+    ".mp3 .m4a .wav .ogg .oga .ogv .opus .flac .aac .wma .amr .mid .swf .eps .jxl .jp2".split()  # noqa: SIM905
 )
-ARCHIVE_NAMES = frozenset(".zip .rar .7z .tar .gz .tgz .bz2 .xz .zst .cab .iso .jar .apk".split())
+ARCHIVE_NAMES = frozenset(
+    ".zip .rar .7z .tar .gz .tgz .bz2 .xz .zst .cab .iso .jar .apk".split()  # noqa: SIM905
+)
 
 _MEDIA = (
     (b"\xff\xd8\xff", "a JPEG picture"), (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
     (b"GIF87a", "a GIF picture"), (b"GIF89a", "a GIF picture"), (b"BM", "a bitmap picture"),
-    (b"II*\x00", "a TIFF picture"), (b"MM\x00*", "a TIFF picture"), (b"8BPS", "a Photoshop picture"),
+    (b"II*\x00", "a TIFF picture"), (b"MM\x00*", "a TIFF picture"),
+    (b"8BPS", "a Photoshop picture"),
     (b"\x00\x00\x01\x00", "an icon"), (b"\x1aE\xdf\xa3", "a Matroska or WebM video"),
     (b"FLV\x01", "a Flash video"), (b"\x00\x00\x01\xba", "an MPEG video"),
     (b"\x00\x00\x01\xb3", "an MPEG video"), (b"0&\xb2u\x8ef\xcf\x11", "a Windows Media file"),
@@ -36,13 +39,15 @@ _MEDIA = (
     (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
 )  # fmt: skip
 _TYPES = (
-    (b"MZ", "a Windows program"), (b"\x7fELF", "a Linux program"), (b"\xca\xfe\xba\xbe", "a program"),
+    (b"MZ", "a Windows program"), (b"\x7fELF", "a Linux program"),
+    (b"\xca\xfe\xba\xbe", "a program"),
     (b"\xcf\xfa\xed\xfe", "a Mac program"), (b"\xfe\xed\xfa", "a Mac program"),
     (b"%PDF-", "a PDF document"), (b"{\\rtf", "an RTF document"), (b"%!PS", "a PostScript file"),
     (b"#!", "a script"), (b"wOFF", "a font"), (b"wOF2", "a font"), (b"OTTO", "a font"),
     (b"\x00\x01\x00\x00\x00", "a font"), (b"SQLite format 3\x00", "a database"),
     (b"Rar!\x1a\x07", "a RAR archive"), (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"\x1f\x8b", "a gzip archive"), (b"BZh", "a bzip2 archive"), (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"\x1f\x8b", "a gzip archive"), (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"), (b"MSCF", "a cabinet archive"),
 )  # fmt: skip
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -98,7 +103,8 @@ def _refuse_known(head: bytes) -> None:
 def _refuse_ole(head: bytes) -> None:
     if "EncryptedPackage".encode("utf-16-le") in head or b"E\x00n\x00c\x00r\x00y" in head:
         raise FileRefused(
-            "ENCRYPTED", "The workbook has a password. Remove it and send the file by a safe channel."
+            "ENCRYPTED",
+            "The workbook has a password. Remove it and send the file by a safe channel.",
         )
     raise FileRefused(
         "TYPE", "This is an old Office file (.xls, .doc). Open it and save it as .xlsx or CSV."

@@ -70,6 +70,12 @@ class Tally:
     def read(self) -> int:
         return self.yielded + self.faults
 
+    def count(self, item: Row | Fault) -> None:
+        if isinstance(item, Row):
+            self.yielded += 1
+        else:
+            self.faults += 1
+
 
 class Table(Protocol):
     """An open table; reading starts with `rows` and may be repeated."""
