@@ -1,0 +1,43 @@
+PY ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help setup demo serve worker test check test-faults test-browser bench lock clean
+help:            ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+setup: $(VENV)/.ready   ## make the environment from the lock
+$(VENV)/.ready: requirements/dev.lock requirements/uv.lock pyproject.toml
+	$(PY) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup      ## everything on this machine: database, story, site
+	$(BIN)/lightkeeper demo $(DEMO)
+
+serve: setup     ## the site, on what is there
+	$(BIN)/lightkeeper serve
+
+worker: setup    ## the jobs
+	$(BIN)/lightkeeper worker
+
+check: setup     ## style, types, import contracts, migrations
+	$(BIN)/ruff check src tests bench tools
+	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/lightkeeper check
+
+test: setup check   ## everything that CI runs
+	tools/need_chromium
+	$(BIN)/python -m pytest $(TESTS)
+
+lock:            ## make the lock again from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements/dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/run.lock
+
+clean:           ## stop the database and remove what was made
+	-$(BIN)/lightkeeper stop
+	rm -rf var $(VENV)

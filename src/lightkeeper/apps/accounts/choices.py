@@ -1,0 +1,39 @@
+"""Roles, powers and purposes."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Power(models.TextChoices):
+    """What a role may do, whatever it is done to. What it may see is in the grants."""
+
+    UPLOAD = "upload", _("Send in reports")
+    CORRECT = "correct", _("Correct quarantined rows")
+    JUDGE = "judge", _("Judge links")
+    PROPOSE = "propose", _("Propose tasks")
+    DECIDE = "decide", _("Decide proposed tasks")
+    ANSWER = "answer", _("Accept, refuse and close tasks")
+    SAFEGUARD = "safeguard", _("Decide safeguarding considerations")
+    EXPORT = "export", _("Export")
+    OVERSEE = "oversee", _("Read the audit log of one's agency")
+    ADMINISTER = "administer", _("See the system's figures and jobs")
+
+
+class Role(models.TextChoices):
+    ANALYST = "analyst", _("Analyst")
+    OFFICER = "officer", _("Officer")
+    SOCIAL_WORKER = "social_worker", _("Social worker")
+    DECIDER = "decider", _("Tasking decider")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Purpose(models.TextChoices):
+    """Why somebody uses the system now, stated at sign-in (DPA 2018 s.62)."""
+
+    SAFEGUARDING = "safeguarding", _("Safeguarding a child")
+    INVESTIGATION = "investigation", _("Preventing or investigating crime")
+    ANALYSIS = "analysis", _("Intelligence analysis")
+    OVERSIGHT = "oversight", _("Audit and oversight")
+    ADMINISTRATION = "administration", _("Running the system")

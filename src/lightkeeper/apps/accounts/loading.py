@@ -1,0 +1,110 @@
+"""Entering agencies, roles and people, as the owner of the tables: what a deployment does at set-up.
+
+Everything here can be run again: what is there already is brought up to date.
+"""
+
+import csv
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import date
+from importlib.resources import files
+
+from lightkeeper.apps.accounts.models import (
+    Agency,
+    Compartment,
+    CompartmentMember,
+    Credential,
+    Person,
+    PersonRole,
+    RoleGrant,
+    RolePower,
+)
+
+OWNER = "owner"
+
+# Short, plain words: a one-time password is read from one screen and typed into another.
+WORDS = (
+    "amber anchor apple autumn barley beacon birch bramble bridge candle canvas cedar chalk clover "
+    "copper coral cotton cradle dapple ember fennel ferry flint garden ginger granite harbour hazel "
+    "heather ivory jasmine juniper kettle lantern larch linen lobster maple marble meadow mint moss "
+    "nettle oatmeal olive orchard otter paper pebble pepper pewter plover poplar quartz quill raven "
+    "ribbon river rowan saddle saffron sparrow spruce tallow thimble thistle timber velvet walnut "
+    "willow winter"
+).split()
+
+
+def load_rules() -> None:
+    """What each role may see and do, from the tables in `refdata`."""
+    for row in _table("role_grants.csv"):
+        for verb in row["verbs"].split():
+            RoleGrant.objects.using(OWNER).get_or_create(
+                role=row["role"], record_class=int(row["class"]), verb=verb
+            )
+    for row in _table("role_powers.csv"):
+        for power in row["powers"].split():
+            RolePower.objects.using(OWNER).get_or_create(role=row["role"], power=power)
+
+
+def _table(name: str) -> Iterator[dict[str, str]]:
+    with files("lightkeeper.refdata").joinpath(name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def add_agency(code: str, name: str, kind: str, parent: Agency | None = None) -> Agency:
+    agency, _ = Agency.objects.using(OWNER).update_or_create(
+        code=code, defaults={"name": name, "kind": kind, "parent": parent}
+    )
+    return agency
+
+
+def add_person(
+    *,
+    username: str,
+    name: str,
+    agency: Agency,
+    roles: Iterable[str],
+    level: int,
+    trained_until: date,
+    password: str | None = None,
+    must_change: bool = True,
+) -> tuple[Person, str | None]:
+    """A person with roles, and the one-time password if an account had to be made."""
+    person, _ = Person.objects.using(OWNER).update_or_create(
+        username=username,
+        defaults={"name": name, "agency": agency, "level": level, "trained_until": trained_until},
+    )
+    for role in roles:
+        PersonRole.objects.using(OWNER).get_or_create(person=person, role=role)
+    if Credential.objects.using("door").filter(username=username).exists():
+        return person, None
+    password = password or one_time_password()
+    credential = Credential(username=username, person_id=person.pk, must_change=must_change)
+    credential.set_password(password)
+    credential.save(using="door", force_insert=True)
+    return person, password
+
+
+def reset_password(person: Person) -> str:
+    """A new one-time password, for somebody who has lost theirs."""
+    password = one_time_password()
+    credential = Credential.objects.using("door").get(person_id=person.pk)
+    credential.set_password(password)
+    credential.must_change = True
+    credential.save(using="door", update_fields=["password", "must_change"])
+    return password
+
+
+def add_compartment(code: str, name: str, owner: Agency, members: Iterable[Person]) -> Compartment:
+    compartment, _ = Compartment._base_manager.using(OWNER).get_or_create(
+        owner=owner, code=code, defaults={"name": name}
+    )
+    for person in members:
+        CompartmentMember._base_manager.using(OWNER).get_or_create(
+            compartment=compartment, person=person
+        )
+    return compartment
+
+
+def one_time_password() -> str:
+    """Four words of 76, 25 bits: enough against five tries a quarter of an hour, once."""
+    return "-".join(secrets.choice(WORDS) for _ in range(4))

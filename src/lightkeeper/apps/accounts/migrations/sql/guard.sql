@@ -1,0 +1,259 @@
+-- The access rule inside PostgreSQL. Functions here belong to the guard, a role that no one signs in
+-- as and that row-level security does not bind; each holds the rule inside and a fixed search path.
+
+create schema sec;
+grant usage, create on schema sec to lk_guard;
+
+create table sec.session (
+  token_hash bytea primary key,
+  reference  text not null,
+  person_id  bigint not null references public.accounts_person (id),
+  kind       text not null,
+  purpose    text not null,
+  opened_at  timestamptz not null default now(),
+  seen_at    timestamptz not null default now(),
+  idle       interval not null,
+  expires_at timestamptz not null
+);
+create index session_of_person on sec.session (person_id);
+
+-- What each person who is signed in, or waits for an errand, may use: worked out once when something
+-- changes, read by every policy.
+create table sec.context (
+  person_id    bigint primary key references public.accounts_person (id),
+  agency_id    bigint not null,
+  level        smallint not null,
+  live         boolean not null,
+  built_on     date not null,
+  compartments bigint[] not null,
+  audiences    bigint[] not null,
+  oversees     boolean not null,
+  readable     int[] not null,
+  writable     int[] not null,
+  disclosable  int[] not null
+);
+
+create function sec.me() returns bigint
+language sql stable security definer set search_path = pg_catalog, sec as $$
+  select case when session_user = 'lk_worker' then (
+    select e.person_id from public.accounts_errand e
+     where e.id = nullif(current_setting('app.errand', true), '')::bigint
+       and e.finished_at is null)
+  else (
+    select s.person_id from sec.session s
+     where s.token_hash = sha256(convert_to(nullif(current_setting('app.session', true), ''), 'UTF8'))
+       and s.expires_at > now() and s.seen_at + s.idle > now() and s.purpose <> '')
+  end
+$$;
+
+create function sec.mine() returns sec.context
+language sql stable security definer set search_path = pg_catalog, sec as $$
+  select c from sec.context c where c.person_id = sec.me() and c.live
+$$;
+
+create function sec.readable() returns int[]
+language sql stable security definer set search_path = pg_catalog, sec as $$
+  select coalesce((select c.readable from sec.context c where c.person_id = sec.me() and c.live), '{}')
+$$;
+
+create function sec.writable() returns int[]
+language sql stable security definer set search_path = pg_catalog, sec as $$
+  select coalesce((select c.writable from sec.context c where c.person_id = sec.me() and c.live), '{}')
+$$;
+
+create function sec.my_agency() returns bigint
+language sql stable security definer set search_path = pg_catalog, sec as $$
+  select c.agency_id from sec.context c where c.person_id = sec.me() and c.live
+$$;
+
+create function sec.my_compartments() returns bigint[]
+language sql stable security definer set search_path = pg_catalog, sec as $$
+  select coalesce((select c.compartments from sec.context c where c.person_id = sec.me() and c.live), '{}')
+$$;
+
+create function sec.oversees() returns boolean
+language sql stable security definer set search_path = pg_catalog, sec as $$
+  select coalesce((select c.oversees from sec.context c where c.person_id = sec.me() and c.live), false)
+$$;
+
+-- Works out the contexts again. One at a time: a label that another transaction is just adding
+-- must not be missed, and after the lock each statement sees what that transaction committed.
+create function sec.rebuild(only_person bigint default null) returns void
+language plpgsql security definer set search_path = pg_catalog, sec as $$
+begin
+  perform pg_advisory_xact_lock(7201);
+  with person as (
+    select p.id, p.agency_id, p.level,
+           p.is_active
+             and (p.active_from is null or p.active_from <= current_date)
+             and (p.active_to is null or p.active_to > current_date)
+             and p.trained_until is not null and p.trained_until >= current_date as live
+      from public.accounts_person p join sec.context c on c.person_id = p.id
+     where only_person is null or p.id = only_person
+  ), granted as (
+    select r.person_id, g.record_class, g.verb
+      from public.accounts_personrole r join public.accounts_rolegrant g on g.role = r.role
+     where (r.active_from is null or r.active_from <= current_date)
+       and (r.active_to is null or r.active_to > current_date)
+       and (g.active_from is null or g.active_from <= current_date)
+       and (g.active_to is null or g.active_to > current_date)
+  ), held as (
+    select p.id,
+      coalesce((select array_agg(m.compartment_id) from public.accounts_compartmentmember m
+         where m.person_id = p.id
+           and (m.active_from is null or m.active_from <= current_date)
+           and (m.active_to is null or m.active_to > current_date)), '{}') as compartments,
+      coalesce((select array_agg(a.audience_id) from public.accounts_audiencemember a
+         where a.agency_id = p.agency_id), '{}') as audiences,
+      exists (select 1 from granted g where g.person_id = p.id
+                and g.record_class = 6 and g.verb = 'read') as oversees
+      from person p
+  ), usable as (
+    select p.id, b.id as bucket_id, b.owner_id = p.agency_id as own,
+           b.owner_id = p.agency_id or coalesce(b.audience_id = any(h.audiences), false) as shared,
+           b.record_class
+      from person p join held h on h.id = p.id
+      join public.accounts_bucket b on b.level <= p.level
+       and (b.compartment_id is null or b.compartment_id = any(h.compartments))
+     where p.live
+  )
+  update sec.context c set
+    agency_id = p.agency_id, level = p.level, live = p.live, built_on = current_date,
+    compartments = h.compartments, audiences = h.audiences, oversees = h.oversees and p.live,
+    readable = coalesce((select array_agg(u.bucket_id order by u.bucket_id) from usable u
+       where u.id = p.id and u.shared and exists (select 1 from granted g
+         where g.person_id = p.id and g.record_class = u.record_class and g.verb = 'read')), '{}'),
+    writable = coalesce((select array_agg(u.bucket_id order by u.bucket_id) from usable u
+       where u.id = p.id and u.own and exists (select 1 from granted g
+         where g.person_id = p.id and g.record_class = u.record_class and g.verb = 'write')), '{}'),
+    disclosable = coalesce((select array_agg(u.bucket_id order by u.bucket_id) from usable u
+       where u.id = p.id and u.shared and exists (select 1 from granted g
+         where g.person_id = p.id and g.record_class = u.record_class and g.verb = 'disclose')), '{}')
+   from person p join held h on h.id = p.id where c.person_id = p.id;
+end $$;
+
+create function sec.make_context(for_person bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, sec as $$
+begin
+  insert into sec.context select p.id, p.agency_id, p.level, false, current_date,
+      '{}', '{}', false, '{}', '{}', '{}'
+    from public.accounts_person p where p.id = for_person
+  on conflict (person_id) do nothing;
+  perform sec.rebuild(for_person);
+end $$;
+
+create function sec.on_rule_change() returns trigger
+language plpgsql security definer set search_path = pg_catalog, sec as $$
+begin perform sec.rebuild(); return null; end $$;
+
+-- The door: only its role may open a session, after it has checked a password.
+create function sec.open_session(for_person bigint, hash bytea, ref text, session_kind text,
+                                 session_purpose text, idle_for interval, lasts interval)
+returns void language plpgsql security definer set search_path = pg_catalog, sec as $$
+begin
+  insert into sec.session (token_hash, reference, person_id, kind, purpose, idle, expires_at)
+    values (hash, ref, for_person, session_kind, session_purpose, idle_for, now() + lasts);
+  delete from sec.session where expires_at < now() - interval '1 day';
+  perform sec.make_context(for_person);
+end $$;
+
+create function sec.close_session() returns void
+language sql security definer set search_path = pg_catalog, sec as $$
+  delete from sec.session
+   where token_hash = sha256(convert_to(nullif(current_setting('app.session', true), ''), 'UTF8'))
+$$;
+
+create function sec.close_sessions_of(for_person bigint) returns void
+language sql security definer set search_path = pg_catalog, sec as $$
+  delete from sec.session where person_id = for_person
+$$;
+
+-- Who is asking, for the application's own guard; it also keeps the session awake.
+create function sec.whoami() returns table (
+  person_id bigint, agency_id bigint, level smallint, compartments bigint[], audiences bigint[],
+  purpose text, session_reference text, session_kind text)
+language plpgsql security definer set search_path = pg_catalog, sec as $$
+#variable_conflict use_column
+declare who bigint := sec.me();
+begin
+  if who is null then return; end if;
+  update sec.session s set seen_at = now()
+   where s.token_hash = sha256(convert_to(nullif(current_setting('app.session', true), ''), 'UTF8'))
+     and s.seen_at < now() - interval '1 minute';
+  if not exists (select 1 from sec.context c where c.person_id = who and c.built_on = current_date) then
+    perform sec.make_context(who);
+  end if;
+  return query
+    select c.person_id, c.agency_id, c.level, c.compartments, c.audiences,
+           coalesce(s.purpose, 'errand'), coalesce(s.reference, 'errand'), coalesce(s.kind, 'errand')
+      from sec.context c left join sec.session s
+        on s.token_hash = sha256(convert_to(nullif(current_setting('app.session', true), ''), 'UTF8'))
+     where c.person_id = who and c.live;
+end $$;
+
+-- The number of an envelope, made on first use. Whether a row may carry it is for the policies.
+create function sec.bucket_for(of_class int, of_owner bigint, at_level int, in_compartment bigint,
+                               released_to bigint[]) returns int
+language plpgsql security definer set search_path = pg_catalog, sec as $$
+declare
+  members bigint[] := (select array_agg(distinct a order by a) from unnest(released_to) a
+                        where a <> of_owner);
+  set_key text := array_to_string(members, ',');
+  set_id bigint; bucket int;
+begin
+  if sec.me() is null and session_user not in ('lk_owner', 'lk_linker') then return null; end if;
+  if members is not null then
+    select a.id into set_id from public.accounts_audience a where a.members_key = set_key;
+    if set_id is null then
+      insert into public.accounts_audience (members_key) values (set_key)
+        on conflict (members_key) do update set members_key = excluded.members_key returning id into set_id;
+      insert into public.accounts_audiencemember (audience_id, agency_id)
+        select set_id, m from unnest(members) m on conflict do nothing;
+    end if;
+  end if;
+  select b.id into bucket from public.accounts_bucket b
+   where b.record_class = of_class and b.owner_id = of_owner and b.level = at_level
+     and b.compartment_id is not distinct from in_compartment
+     and b.audience_id is not distinct from set_id;
+  if bucket is null then
+    insert into public.accounts_bucket (record_class, owner_id, level, compartment_id, audience_id)
+      values (of_class, of_owner, at_level, in_compartment, set_id)
+      on conflict (record_class, owner_id, level, compartment_id, audience_id)
+      do update set level = excluded.level returning id into bucket;
+  end if;
+  return bucket;
+end $$;
+
+do $$ declare t text; begin
+  foreach t in array array['accounts_person','accounts_personrole','accounts_rolegrant',
+      'accounts_compartmentmember','accounts_audiencemember','accounts_bucket'] loop
+    execute format('create trigger rebuild_contexts after insert or update or delete on public.%I '
+      'for each statement execute function sec.on_rule_change()', t);
+  end loop;
+end $$;
+
+-- Everything here belongs to the guard and is closed to all but those named.
+do $$ declare f record; begin
+  for f in select p.oid::regprocedure as signature from pg_proc p
+            join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'sec' loop
+    execute format('revoke all on function %s from public', f.signature);
+    execute format('alter function %s owner to lk_guard', f.signature);
+  end loop;
+end $$;
+alter table sec.session owner to lk_guard;
+alter table sec.context owner to lk_guard;
+grant usage on schema sec to lk_guard, lk_web, lk_worker, lk_door, lk_linker;
+grant execute on function sec.me(), sec.readable(), sec.writable(), sec.my_agency(),
+  sec.my_compartments(), sec.oversees(), sec.whoami() to lk_web, lk_worker, lk_door, lk_linker;
+grant execute on function sec.close_session() to lk_web;
+grant execute on function sec.bucket_for(int, bigint, int, bigint, bigint[])
+  to lk_web, lk_worker, lk_linker, lk_owner;
+grant execute on function sec.open_session(bigint, bytea, text, text, text, interval, interval),
+  sec.close_sessions_of(bigint) to lk_door;
+grant usage on schema public to lk_guard, lk_web, lk_worker, lk_door, lk_linker, lk_sealer;
+grant select on public.accounts_person, public.accounts_personrole, public.accounts_rolegrant,
+  public.accounts_compartmentmember, public.accounts_audience, public.accounts_audiencemember,
+  public.accounts_bucket, public.accounts_errand to lk_guard;
+grant insert, update on public.accounts_audience, public.accounts_audiencemember,
+  public.accounts_bucket to lk_guard;
+grant references on public.accounts_person to lk_guard;

@@ -1,0 +1,261 @@
+"""Agencies, their people, what they may do, and the labels that records carry."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from lightkeeper.core.access.models import Handling
+
+
+class Agency(models.Model):
+    """A force, centre, command, local authority, charity or company. All that is owned is owned by one."""
+
+    handling = Handling("open", "while it exists", why="A public register of agencies.")
+
+    code = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=160)
+    kind = models.CharField(max_length=40)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    nation = models.CharField(max_length=40, blank=True)
+    region = models.CharField(max_length=60, blank=True)
+    area_code = models.CharField(max_length=12, blank=True)
+    active_from = models.DateField(null=True)
+    active_to = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "agencies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Area(models.Model):
+    """A local authority district or a police force area."""
+
+    handling = Handling("open", "while it exists", why="Public geography.")
+
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="areas")
+    region = models.CharField(max_length=60, blank=True)
+    nation = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Code(models.Model):
+    """One code of one list, for the days on which it holds."""
+
+    handling = Handling("open", "permanent", why="Code lists name no one.")
+
+    list = models.SlugField(max_length=60)
+    code = models.CharField(max_length=40)
+    label = models.CharField(max_length=300)
+    position = models.PositiveSmallIntegerField(default=0)
+    active_from = models.DateField(null=True)
+    active_to = models.DateField(null=True)
+    note = models.TextField(blank=True)
+    source = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["list", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["list", "code", "active_from"],
+                name="code_once_in_a_list",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} – {self.label}"
+
+
+class Person(models.Model):
+    """Somebody who works in the system."""
+
+    handling = Handling(
+        "open",
+        "employment and 7 years",
+        personal=("name", "username"),
+        why="Colleagues are named on what they did; no password stands here.",
+    )
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="people")
+    level = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+    trained_until = models.DateField(null=True)
+    active_from = models.DateField(null=True)
+    active_to = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CredentialManager(BaseUserManager["Credential"]):
+    """Passwords stand in a table of their own, which only the door may read."""
+
+
+class Credential(AbstractBaseUser):
+    """How a person signs in. Only the door's role in the database reads or writes it."""
+
+    handling = Handling("door", "employment", personal=("username",), why="Passwords.")
+
+    username = models.CharField(max_length=60, unique=True)
+    person = models.OneToOneField(Person, models.PROTECT, related_name="+", db_constraint=True)
+    must_change = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "username"
+    objects = CredentialManager()
+
+
+class RoleGrant(models.Model):
+    """What a role may do with a class of record, for the days on which it holds."""
+
+    handling = Handling("open", "permanent", why="The rule itself is public.")
+
+    role = models.SlugField(max_length=40)
+    record_class = models.PositiveSmallIntegerField()
+    verb = models.CharField(max_length=10)
+    active_from = models.DateField(null=True)
+    active_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["role", "record_class", "verb"], name="grant_once")
+        ]
+
+
+class RolePower(models.Model):
+    """An act that a role may perform, whatever it is done to: to judge links, to decide a task."""
+
+    handling = Handling("open", "permanent", why="The rule itself is public.")
+
+    role = models.SlugField(max_length=40)
+    power = models.SlugField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["role", "power"], name="power_once")]
+
+
+class PersonRole(models.Model):
+    handling = Handling("open", "employment and 7 years", why="Who holds which role is no secret.")
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="roles")
+    role = models.SlugField(max_length=40)
+    active_from = models.DateField(null=True)
+    active_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "role"], name="role_once")]
+
+
+class Compartment(models.Model):
+    """An operation, case or enquiry that only its members see, by name or otherwise."""
+
+    handling = Handling("member", "as its records", leaves=())
+
+    code = models.SlugField(max_length=40)
+    name = models.CharField(max_length=120)
+    owner = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+
+    class Meta:
+        # Unique within the owner: a code taken elsewhere must not be found out by trying it.
+        constraints = [models.UniqueConstraint(fields=["owner", "code"], name="compartment_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CompartmentMember(models.Model):
+    handling = Handling("sealed", "as its compartment", why="Read by the guard alone.")
+
+    compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    active_from = models.DateField(null=True)
+    active_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["compartment", "person"], name="member_once")
+        ]
+
+
+class Audience(models.Model):
+    """A set of agencies to whom things are released, interned: one row for each set."""
+
+    handling = Handling(
+        "open", "as its records", why="Numbers of agencies, released to one another; no content."
+    )
+
+    members_key = models.CharField(max_length=400, unique=True)
+
+
+class AudienceMember(models.Model):
+    handling = Handling("open", "as its audience", why="Numbers of agencies; no content.")
+
+    audience = models.ForeignKey(Audience, models.CASCADE, related_name="members")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["audience", "agency"], name="audience_member_once")
+        ]
+
+
+class Bucket(models.Model):
+    """An envelope, interned: each protected row carries the number of one of these.
+
+    A handful of columns on every row would make every policy a test of five conditions; a number
+    makes it one comparison that an index answers, so that hidden rows are not even read.
+    """
+
+    handling = Handling("open", "permanent", why="Labels only: numbers, and no names.")
+
+    id = models.AutoField(primary_key=True)
+    record_class = models.PositiveSmallIntegerField(default=1)
+    owner = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(default=0)
+    compartment = models.ForeignKey(Compartment, models.PROTECT, null=True, related_name="+")
+    audience = models.ForeignKey(Audience, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record_class", "owner", "level", "compartment", "audience"],
+                name="bucket_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=Q(level__lte=1), name="bucket_within_accreditation"),
+        ]
+
+
+class Errand(models.Model):
+    """A job somebody asked for. The worker acts with that person's rights and no others."""
+
+    handling = Handling("own", "90 days", personal=("person",), writers=("web", "worker"))
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    kind = models.SlugField(max_length=60)
+    arguments = models.JSONField(default=dict)
+    asked_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(null=True)
+    doing = models.CharField(max_length=160, blank=True)
+    failed = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)

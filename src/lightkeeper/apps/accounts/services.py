@@ -1,0 +1,160 @@
+"""Sessions, passwords and labels. Types that the apps above need are named in `__all__`."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth import authenticate, password_validation
+from django.core.exceptions import ValidationError
+from django.db import connection, connections, transaction
+from django.http import HttpRequest
+
+from lightkeeper.apps.accounts.actors import Actor, actor_now, check_may
+from lightkeeper.apps.accounts.choices import Power, Purpose
+from lightkeeper.apps.accounts.models import Agency, Area, Bucket, Code, Credential, Person
+from lightkeeper.apps.audit import services as audit
+from lightkeeper.core.access.envelope import RecordClass
+from lightkeeper.core.access.models import Labelled
+from lightkeeper.core.errors import NotPermitted, Refused
+from lightkeeper.core.references import new_reference
+
+__all__ = [
+    "Actor", "Agency", "Area", "Bucket", "Code", "Person", "Power", "Purpose",
+    "actor_now", "change_password", "check_may", "open_session", "relabelled", "sign_in",
+    "sign_out", "the_label", "widen",
+]  # fmt: skip
+
+SESSION_HOURS = {"page": 10, "api": 12, "command": 2}
+
+
+class Nobody:
+    """Who acts before anybody has signed in."""
+
+    person_id = None
+    agency_id = None
+    session = ""
+    purpose = ""
+
+    def __init__(self, username: str = "") -> None:
+        self.username = username[:60]
+
+
+def sign_in(
+    *, request: HttpRequest | None, username: str, password: str, purpose: Purpose, kind: str = "page"
+) -> tuple[str, bool]:
+    """Check a password and open a session. Returns its secret token, and whether to change the password.
+
+    Raises: NotPermitted, the same for an unknown name, a wrong password and a closed account.
+    Source: OWASP ASVS 5.0 V6.3.8.
+    """
+    credential = authenticate(request, username=username, password=password)
+    if not isinstance(credential, Credential):
+        audit.record(by=Nobody(username), did=audit.Did.SIGN_IN_FAILED, using="door")
+        raise NotPermitted("The name or the password is not right.")
+    token = open_session(credential.person_id, purpose=purpose, kind=kind)
+    return token, credential.must_change
+
+
+def open_session(person_id: int, *, purpose: Purpose, kind: str) -> str:
+    """Open a session through the door. Only the hash of its token is kept."""
+    token = secrets.token_urlsafe(32)
+    reference = new_reference("SES")
+    idle = f"{settings.IDLE_MINUTES} minutes" if kind == "page" else f"{SESSION_HOURS[kind]} hours"
+    with transaction.atomic(using="door"):
+        with connections["door"].cursor() as cursor:
+            cursor.execute(
+                "select sec.open_session(%s, %s, %s, %s, %s, %s::interval, %s::interval)",
+                [
+                    person_id,
+                    hashlib.sha256(token.encode()).digest(),
+                    reference,
+                    kind,
+                    purpose,
+                    idle,
+                    f"{SESSION_HOURS[kind]} hours",
+                ],
+            )
+        who = Nobody(Person.objects.using("door").get(pk=person_id).username)
+        audit.record(
+            by=who, did=audit.Did.SIGNED_IN, to=reference, reason=str(purpose), using="door"
+        )
+    return token
+
+
+def sign_out(*, by: Actor) -> None:
+    audit.record(by=by, did=audit.Did.SIGNED_OUT, to=by.session)
+    with connection.cursor() as cursor:
+        cursor.execute("select sec.close_session()")
+
+
+def change_password(*, by: Actor, old: str, new: str) -> None:
+    """Set a password of one's own, and end every other session of this person.
+
+    Raises: Refused if the old one is wrong, or the new one is too short, too common or the same.
+    """
+    credential = Credential.objects.get(person_id=by.person_id)
+    if not credential.check_password(old):
+        raise Refused("password.old", "The present password is not right.")
+    if old == new:
+        raise Refused("password.same", "The new password must differ from the present one.")
+    try:
+        password_validation.validate_password(new, credential)
+    except ValidationError as weak:
+        raise Refused("password.weak", " ".join(weak.messages)) from weak
+    credential.set_password(new)
+    credential.must_change = False
+    with transaction.atomic(using="door"):
+        credential.save(update_fields=["password", "must_change"])
+        with connections["door"].cursor() as cursor:
+            cursor.execute("select sec.close_sessions_of(%s)", [by.person_id])
+    audit.record(by=by, did=audit.Did.PASSWORD_CHANGED, to=by.username)
+
+
+def must_change_password(person_id: int) -> bool:
+    return Credential.objects.filter(person_id=person_id, must_change=True).exists()
+
+
+def the_label(
+    *,
+    owner: Agency,
+    level: int,
+    released_to: Iterable[Agency] = (),
+    compartment: int | None = None,
+    record_class: RecordClass = RecordClass.ORDINARY,
+) -> Bucket:
+    """The label for this owner, level, compartment and audience; made on first use.
+
+    Whether somebody may put it on a row is for the policies, when the row is written.
+    """
+    others = sorted({agency.pk for agency in released_to} - {owner.pk})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select sec.bucket_for(%s, %s, %s, %s, %s::bigint[])",
+            [int(record_class), owner.pk, level, compartment, others or None],
+        )
+        found = cursor.fetchone()
+    if not found or found[0] is None:
+        raise NotPermitted("Nobody is signed in.")
+    return Bucket.objects.get(pk=found[0])
+
+
+def relabelled(bucket: Bucket, *, owner: Agency, released_to: Iterable[Agency]) -> Bucket:
+    """A label with the same level and compartment for another owner and audience."""
+    return the_label(
+        owner=owner,
+        level=bucket.level,
+        compartment=bucket.compartment_id,
+        released_to=released_to,
+        record_class=RecordClass(bucket.record_class),
+    )
+
+
+def widen(row: Labelled, *, owner: Agency, to: Iterable[Agency]) -> Bucket:
+    """The row's label, released to these agencies as well. The row is not changed."""
+    had = row.bucket.audience.members.values_list("agency", flat=True) if row.bucket.audience else []
+    already = Agency.objects.filter(pk__in=list(had))
+    return relabelled(row.bucket, owner=owner, released_to=[*already, *to])
+
+

@@ -1,0 +1,80 @@
+"""What can be recorded, and which of the law's words each belongs to."""
+
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """Data Protection Act 2018 s.62: six acts, and two of our own."""
+
+    COLLECT = "collect"
+    ALTER = "alter"
+    CONSULT = "consult"
+    DISCLOSE = "disclose"
+    COMBINE = "combine"
+    ERASE = "erase"
+    DENY = "deny"
+    ADMIN = "admin"
+
+
+class Did(StrEnum):
+    """Each thing that people and jobs do. The part before the colon is the verb of the law."""
+
+    SIGNED_IN = "admin:signed in"
+    SIGN_IN_FAILED = "deny:sign-in failed"
+    SIGNED_OUT = "admin:signed out"
+    PASSWORD_CHANGED = "admin:password changed"  # noqa: S105
+    DENIED = "deny:not allowed"
+    DESK_SEEN = "consult:desk"
+    REPORTS_LISTED = "consult:reports listed"
+    REPORT_SEEN = "consult:report seen"
+    REPORT_RECEIVED = "collect:report received"
+    REPORT_REPEATED = "collect:report received again"
+    REPORT_REFUSED = "deny:report refused"
+    REPORT_READ = "collect:report read"
+    MAPPING_SEEN = "consult:mapping seen"
+    MAPPING_MADE = "alter:mapping made"
+    PREVIEW_SEEN = "consult:file previewed"
+    QUARANTINE_LISTED = "consult:quarantine listed"
+    QUARANTINED_SEEN = "consult:quarantined row seen"
+    QUARANTINED_REPLAYED = "collect:quarantined row corrected"
+    QUARANTINED_DISCARDED = "alter:quarantined row set aside"
+    RECORD_SEEN = "consult:record seen"
+    RECORDS_EXPORTED = "disclose:records exported"
+    SEARCHED = "consult:search"
+    SUBJECT_SEEN = "consult:subject seen"
+    LINKED = "combine:records linked"
+    PICTURE_RESOLVED = "combine:picture worked out"
+    REVIEW_LISTED = "consult:review queue"
+    PAIR_SEEN = "consult:pair seen"
+    JUDGED = "combine:pair judged"
+    JUDGEMENT_UNDONE = "combine:judgement undone"
+    JUDGEMENTS_LISTED = "consult:judgements listed"
+    PRIORITIES_LISTED = "consult:priorities listed"
+    PRIORITY_SEEN = "consult:priority explained"
+    FIGURES_SEEN = "admin:figures seen"
+    CONSIDERATION_OPENED = "alter:consideration opened"
+    CONSIDERATIONS_LISTED = "consult:considerations listed"
+    CONSIDERATION_SEEN = "consult:consideration seen"
+    CONSIDERATION_DECIDED = "alter:consideration decided"
+    TASK_PROPOSED = "alter:task proposed"
+    TASKS_LISTED = "consult:tasks listed"
+    TASK_SEEN = "consult:task seen"
+    TASK_REJECTED = "alter:task not adopted"
+    TASK_SENT = "disclose:task sent"
+    TASK_ACCEPTED = "alter:task accepted"
+    TASK_REFUSED = "alter:task refused"
+    TASK_CLOSED = "alter:task closed"
+    OUTCOME_RECORDED = "alter:outcome recorded"
+    RESULTS_SEEN = "consult:results seen"
+    RESULTS_EXPORTED = "disclose:results exported"
+    AUDIT_SEEN = "consult:audit seen"
+    AUDIT_VERIFIED = "admin:audit verified"
+    ERRAND_SEEN = "admin:errand seen"
+
+    @property
+    def verb(self) -> Verb:
+        return Verb(self.value.partition(":")[0])
+
+    @property
+    def words(self) -> str:
+        return self.value.partition(":")[2]

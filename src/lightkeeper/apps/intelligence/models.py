@@ -1,0 +1,195 @@
+"""Who is the same, who says so, what may be found, and what counts toward a priority.
+
+Nothing here merges records. A subject is what the links and judgements make of them, worked out again
+whenever they change, so that an undone judgement leaves no trace in the picture.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from lightkeeper.apps.intelligence.choices import LinkStanding, Verdict
+from lightkeeper.core.access.models import GuardedManager, Handling, Labelled, PairManager
+
+
+class LinkageModel(models.Model):
+    """A trained linkage model: a readable file, its thresholds, how it was trained and how well it does."""
+
+    handling = Handling(
+        "open",
+        "permanent",
+        why="Weights by kind of evidence; names and other values stay in the file, outside.",
+        derived_by=("linker",),
+    )
+
+    version = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=40, default="Person")
+    body = models.JSONField()
+    training = models.JSONField(default=dict)
+    review_bits = models.FloatField()
+    link_bits = models.FloatField()
+    trained_at = models.DateTimeField()
+    in_use = models.BooleanField(default=True)
+
+
+class LinkageRun(models.Model):
+    """One run of linkage over the picture, with its figures; the F1 where a truth was given."""
+
+    handling = Handling(
+        "open", "permanent", why="Counts over the whole picture, for administrators.",
+        derived_by=("linker",),
+    )  # fmt: skip
+
+    model = models.ForeignKey(LinkageModel, models.PROTECT, related_name="runs")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    figures = models.JSONField(default=dict)
+    accuracy = models.JSONField(null=True)
+
+
+class Membership(models.Model):
+    """Which cluster a record belongs to. The number of a cluster is that of its earliest record."""
+
+    handling = Handling("labelled", "as its record", derived_by=("linker",))
+
+    record = models.OneToOneField(
+        "intake.Record", models.CASCADE, primary_key=True, related_name="membership"
+    )
+    bucket = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+")
+    cluster = models.BigIntegerField()
+
+    objects = GuardedManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["cluster", "bucket"], name="members_of_cluster")]
+
+
+class Link(models.Model):
+    """That a model holds two records to be of one person, or that a person should look."""
+
+    handling = Handling("paired", "as its records", derived_by=("linker",))
+
+    left = models.ForeignKey("intake.Record", models.CASCADE, related_name="+")
+    right = models.ForeignKey("intake.Record", models.CASCADE, related_name="+")
+    bucket_left = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+")
+    bucket_right = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+")
+    model = models.ForeignKey(LinkageModel, models.PROTECT, related_name="+")
+    standing = models.CharField(max_length=10, choices=LinkStanding)
+    weight_bits = models.FloatField()
+    # [{field, level, weight_bits, sentence}], which add up to the weight with the prior.
+    evidence = models.JSONField()
+    made_at = models.DateTimeField()
+    # Whether a judgement stands on this pair, so that the queue need not look for it.
+    judged = models.BooleanField(default=False)
+
+    objects = PairManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["left", "right"], name="link_once"),
+            models.CheckConstraint(condition=Q(left__lt=F("right")), name="link_in_order"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-weight_bits", "id"],
+                name="link_review_queue",
+                condition=Q(standing="TO_REVIEW", judged=False),
+            ),
+            models.Index(fields=["right"], name="link_of_right"),
+        ]
+
+
+class Judgement(models.Model):
+    """A person's decision on two records, with the reason. Undone, it stays, and no longer counts."""
+
+    handling = Handling("paired", "as its records", writers=("web", "worker"))
+
+    reference = models.CharField(max_length=20, unique=True)
+    left = models.ForeignKey("intake.Record", models.CASCADE, related_name="+")
+    right = models.ForeignKey("intake.Record", models.CASCADE, related_name="+")
+    bucket_left = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+")
+    bucket_right = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    reason = models.TextField()
+    person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = PairManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(left__lt=F("right")), name="judgement_in_order")
+        ]
+        indexes = [models.Index(fields=["left", "right"], name="judgement_of_pair")]
+
+
+class Undoing(models.Model):
+    """That a judgement no longer counts, by whom and why. A row of its own: anyone who may judge may undo."""
+
+    handling = Handling("paired", "as its records", writers=("web", "worker"), append_only=True)
+
+    judgement = models.OneToOneField(Judgement, models.CASCADE, related_name="undoing")
+    bucket_left = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+")
+    bucket_right = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+")
+    reason = models.TextField()
+    person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = PairManager()
+
+
+class SearchKey(models.Model):
+    """One key under which a record may be found: a number, led by its label, so that a search reads
+    no row that the person asking may not see."""
+
+    handling = Handling("labelled", "as its record", writers=("web", "worker"), derived_by=("linker",))
+
+    pk = models.CompositePrimaryKey("bucket_id", "key", "record_id")
+    bucket = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+", db_index=False)
+    key = models.BigIntegerField()
+    record = models.ForeignKey("intake.Record", models.CASCADE, related_name="+", db_index=False)
+
+    objects = GuardedManager()
+
+
+class Contribution(Labelled):
+    """What one record adds to one factor, before decay and cap."""
+
+    handling = Handling("labelled", "as its record", writers=("web", "worker"))
+
+    record = models.ForeignKey("intake.Record", models.CASCADE, related_name="contributions")
+    factor = models.SlugField(max_length=60)
+    points = models.FloatField()
+    # How far the record is to be trusted, from its grading: 0 to 1. Shown apart, and it lowers `points`.
+    reliability = models.FloatField()
+    observed_on = models.DateField()
+    threats = ArrayField(models.SlugField(max_length=40), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "factor"], name="contribution_once")
+        ]
+        indexes = [models.Index(fields=["bucket", "factor"], name="contribution_of_label")]
+
+
+class Factor(models.Model):
+    """A named reason for priority, its weight, cap and decay, for the days on which it holds."""
+
+    handling = Handling("open", "permanent", why="The weights are published within the system.")
+
+    code = models.SlugField(max_length=60)
+    name = models.CharField(max_length=120)
+    points = models.FloatField()
+    cap = models.FloatField()
+    half_life_days = models.PositiveIntegerField()
+    wording = models.TextField(blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    active_from = models.DateField()
+    active_to = models.DateField(null=True)
+    source = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "active_from"], name="factor_version")
+        ]

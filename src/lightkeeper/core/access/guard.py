@@ -1,0 +1,57 @@
+"""The access rule, once. PostgreSQL holds it a second time in its policies; the oracle of
+`tests/access` states it a third time, and all three are compared over every case.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lightkeeper.core.access.envelope import Envelope, Verb, Viewer
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether it is allowed, and the first rule that stands against it."""
+
+    allow: bool
+    rule: str
+
+
+class NoViewer(RuntimeError):
+    """Protected rows were asked for on nobody's behalf. Ask with `.visible_to(actor)`."""
+
+
+ALLOWED = Decision(True, "")
+
+
+def decide(viewer: Viewer, envelope: Envelope, verb: Verb) -> Decision:
+    """Whether this viewer may do this to something with this envelope. Everything not allowed is denied."""
+    for rule, holds in (
+        ("R1 live", viewer.live),
+        ("R2 role", (envelope.record_class, verb.value) in viewer.grants),
+        ("R3 level", viewer.level >= envelope.level),
+        ("R4 circle", _in_circle(viewer, envelope, verb)),
+        ("R5 compartment", _in_compartment(viewer, envelope, verb)),
+    ):
+        if not holds:
+            return Decision(False, rule)
+    return ALLOWED
+
+
+def _in_circle(viewer: Viewer, envelope: Envelope, verb: Verb) -> bool:
+    if envelope.owner == viewer.agency:
+        return True
+    # Pointers (locate without ownership) need a condition on the envelope that none carries yet.
+    return verb in (Verb.READ, Verb.DISCLOSE) and envelope.audience in viewer.audiences
+
+
+def _in_compartment(viewer: Viewer, envelope: Envelope, verb: Verb) -> bool:
+    if verb is Verb.LOCATE or envelope.compartment is None:
+        return True
+    return envelope.compartment in viewer.compartments
+
+
+def buckets_for(
+    viewer: Viewer, buckets: Iterable[tuple[int, Envelope]], verb: Verb
+) -> frozenset[int]:
+    """Which interned envelopes this viewer may use for the verb."""
+    return frozenset(key for key, envelope in buckets if decide(viewer, envelope, verb).allow)

@@ -1,0 +1,150 @@
+"""Writes each model's row-level security and grants from what the model states of itself.
+
+Run after every migration, in one transaction and as often as one likes: policies are dropped and
+made again, so that the rule in the database is always the rule in the code.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from django.apps import apps as registry
+from django.db import connections, models, transaction
+
+from lightkeeper.core.access.models import Handling
+from lightkeeper.core.database.roles import DOOR, LINKER, SEALER, WEB, WORKER
+
+READERS = f"{WEB.name}, {WORKER.name}"
+EVERYBODY = f"{READERS}, {DOOR.name}, {LINKER.name}, {SEALER.name}"
+DOORS_APPS = frozenset({"auth", "contenttypes", "axes"})
+QUEUE_APP = "procrastinate"
+
+READ, WRITE = "(select sec.readable())::int[]", "(select sec.writable())::int[]"
+
+
+def apply_access(using: str = "owner") -> int:
+    """Make all policies and grants again. Returns how many tables are under row-level security."""
+    statements = [s for model in registry.get_models() for s in statements_for(model)]
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    return sum(s.endswith("force row level security") for s in statements)
+
+
+def handling_of(model: type[models.Model]) -> Handling:
+    """What the model states of itself.
+
+    Raises: LookupError if it states nothing: every table is protected, or says why not.
+    """
+    found = getattr(model, "handling", None)
+    if not isinstance(found, Handling):
+        raise LookupError(f"{model.__name__} does not state its handling")
+    return found
+
+
+def statements_for(model: type[models.Model]) -> Iterator[str]:
+    table = model._meta.db_table
+    yield f"revoke all on {table} from {EVERYBODY}"
+    if model._meta.app_label in DOORS_APPS:
+        yield f"grant select, insert, update, delete on {table} to {DOOR.name}"
+        return
+    if model._meta.app_label == QUEUE_APP:
+        yield f"grant select, insert, update, delete on {table} to {READERS}"
+        return
+    handling = handling_of(model)
+    yield from _PROTECTIONS[handling.protection](table, handling)
+    for role in handling.derived_by:
+        yield f"grant select, insert, update, delete on {table} to lk_{role}"
+
+
+def _open(table: str, handling: Handling) -> Iterator[str]:
+    yield f"alter table {table} disable row level security"
+    yield f"grant select on {table} to {EVERYBODY}"
+    for role in handling.writers:
+        yield f"grant insert, update on {table} to lk_{role}"
+
+
+def _door(table: str, handling: Handling) -> Iterator[str]:
+    yield f"grant select, insert, update on {table} to {DOOR.name}"
+
+
+def _sealed(table: str, handling: Handling) -> Iterator[str]:
+    return iter(())
+
+
+def _labelled(table: str, handling: Handling) -> Iterator[str]:
+    yield from _protected(
+        table, handling, read=f"bucket_id = any({READ})", write=f"bucket_id = any({WRITE})"
+    )
+
+
+def _paired(table: str, handling: Handling) -> Iterator[str]:
+    both = f"bucket_left_id = any({READ}) and bucket_right_id = any({READ})"
+    mine = " and person_id = (select sec.me())" if handling.writers else ""
+    yield from _protected(table, handling, read=both, write=both + mine)
+
+
+def _own(table: str, handling: Handling) -> Iterator[str]:
+    mine = "person_id = (select sec.me())"
+    yield from _protected(table, handling, read=mine, write=mine)
+
+
+def _member(table: str, handling: Handling) -> Iterator[str]:
+    yield from _protected(
+        table, handling, read="id = any((select sec.my_compartments())::bigint[])", write="false"
+    )
+    yield f"create policy administer on {table} for all to lk_owner using (true) with check (true)"
+
+
+def _audit(table: str, handling: Handling) -> Iterator[str]:
+    yield from _protected(
+        table,
+        handling,
+        read="agency_id = (select sec.my_agency()) and (select sec.oversees())",
+        write="person_id is not distinct from (select sec.me())",
+    )
+    yield f"create policy door on {table} for insert to {DOOR.name} with check (person_id is null or verb = 'admin')"
+    yield f"grant insert on {table} to {DOOR.name}, {LINKER.name}"
+    yield f"create policy seal on {table} for select to {SEALER.name} using (true)"
+    yield f"grant select on {table} to {SEALER.name}"
+
+
+def _protected(table: str, handling: Handling, *, read: str, write: str) -> Iterator[str]:
+    for name in ("look", "add", "change", "administer", "door", "seal"):
+        yield f"drop policy if exists {name} on {table}"
+    yield f"alter table {table} enable row level security"
+    yield f"alter table {table} force row level security"
+    yield f"create policy look on {table} for select to {READERS} using ({read})"
+    yield f"grant select on {table} to {READERS}"
+    yield f"grant select on {table} to {LINKER.name}"
+    if not handling.writers:
+        return
+    writers = ", ".join(f"lk_{role}" for role in handling.writers)
+    yield f"create policy add on {table} for insert to {writers} with check ({write})"
+    yield f"grant insert on {table} to {writers}"
+    if not handling.append_only:
+        yield (
+            f"create policy change on {table} for update to {writers} "
+            f"using ({write}) with check ({write})"
+        )
+        yield f"grant update on {table} to {writers}"
+
+
+_PROTECTIONS = {
+    "open": _open,
+    "door": _door,
+    "sealed": _sealed,
+    "labelled": _labelled,
+    "paired": _paired,
+    "own": _own,
+    "member": _member,
+    "audit": _audit,
+}
+
+
+def protected_tables(models_: Iterable[type[models.Model]]) -> list[str]:
+    """Names of the tables that row-level security must cover."""
+    return sorted(
+        m._meta.db_table
+        for m in models_
+        if isinstance(getattr(m, "handling", None), Handling)
+        and handling_of(m).protection in ("labelled", "paired", "own", "member", "audit")
+    )

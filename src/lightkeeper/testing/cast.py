@@ -1,0 +1,61 @@
+"""The people of the tests: one from each side of every line that must hold."""
+
+from datetime import date, timedelta
+
+from lightkeeper.apps.accounts import loading
+from lightkeeper.apps.accounts.models import Person
+
+HUB, NORTHSHIRE, WESTMARK, EASTMERE = (
+    "centre-hub",
+    "northshire-police",
+    "westmark-council",
+    "eastmere-police",
+)
+AGENCIES = (
+    (HUB, "The Centre's intelligence hub", "national_body"),
+    (NORTHSHIRE, "Northshire Police", "police_force"),
+    (WESTMARK, "Westmark Council children's services", "local_authority"),
+    (EASTMERE, "Eastmere Police", "police_force"),
+)
+# username, name, agency, roles, level
+PEOPLE = (
+    ("ada", "Ada Marsh", HUB, ("analyst",), 1),
+    ("ben", "Ben Okoro", NORTHSHIRE, ("officer",), 1),
+    ("cleo", "Cleo Hart", WESTMARK, ("social_worker",), 1),
+    ("dev", "Dev Rao", HUB, ("decider",), 1),
+    ("otto", "Otto Lind", EASTMERE, ("officer", "analyst"), 1),
+    ("lena", "Lena Frost", EASTMERE, ("officer", "analyst"), 1),
+    ("lou", "Lou Vale", HUB, ("analyst",), 0),
+    ("audrey", "Audrey Finch", HUB, ("auditor",), 1),
+    ("sam", "Sam Field", HUB, ("administrator",), 1),
+)
+COMPARTMENT = "LANTERN"  # Otto is a member; Lena of the same agency is not
+PASSWORD = "quiet-harbour-lantern-walk"  # noqa: S105
+
+
+def enter_the_cast() -> None:
+    loading.load_rules()
+    agencies = {code: loading.add_agency(code, name, kind) for code, name, kind in AGENCIES}
+    trained_until = date.today() + timedelta(days=3650)
+    for username, name, agency, roles, level in PEOPLE:
+        loading.add_person(
+            username=username,
+            name=name,
+            agency=agencies[agency],
+            roles=roles,
+            level=level,
+            trained_until=trained_until,
+            password=PASSWORD,
+            must_change=False,
+        )
+    otto = Person.objects.using("owner").get(username="otto")
+    loading.add_compartment(COMPARTMENT, "Operation Lantern", agencies[EASTMERE], [otto])
+
+
+def open_sessions() -> dict[str, str]:
+    from lightkeeper.apps.accounts.services import Purpose, open_session
+
+    return {
+        person.username: open_session(person.pk, purpose=Purpose.INVESTIGATION, kind="command")
+        for person in Person.objects.using("owner").all()
+    }

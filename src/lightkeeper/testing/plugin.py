@@ -1,0 +1,172 @@
+"""What the tests stand on: a database of their own, entered as the application's own role, and the cast.
+
+Loaded before Django's settings are (`-p lightkeeper.testing.plugin`), because it says where the
+database is. The suite never connects as the owner or a superuser; a test fails if it does.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[3]
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+HOME = Path(os.environ.get("LIGHTKEEPER_TEST_VAR", PROJECT / "var" / "test"))
+NAME = f"lk_test_{WORKER}_{os.getpid()}"
+
+os.environ["LIGHTKEEPER_VAR"] = str(HOME / WORKER)
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver runs a loop
+
+from lightkeeper.core.database.launcher import SUPERUSER, Cluster  # noqa: E402
+
+CLUSTER = Cluster(HOME / "postgres")
+os.environ["LIGHTKEEPER_DATABASE_URL"] = CLUSTER.url("{role}", NAME)
+os.environ["LIGHTKEEPER_TLS"] = "no"
+
+
+def schema_digest() -> str:
+    """Changes with anything that the template database is made from."""
+    sources = [
+        *sorted((PROJECT / "src").glob("lightkeeper/apps/*/migrations/**/*.*")),
+        *sorted((PROJECT / "src").glob("lightkeeper/apps/*/models.py")),
+        *sorted((PROJECT / "src").glob("lightkeeper/core/access/*.py")),
+        *sorted((PROJECT / "src").glob("lightkeeper/refdata/*.*")),
+        *sorted((PROJECT / "src").glob("lightkeeper/apps/accounts/loading*.py")),
+        PROJECT / "src/lightkeeper/testing/cast.py",
+    ]
+    digest = hashlib.sha256()
+    for source in sources:
+        if source.suffix != ".pyc":
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def superuser(database: str = "postgres") -> Iterator[psycopg.Connection]:
+    """For making and clearing databases, never for what a test is about."""
+    with psycopg.connect(CLUSTER.url(SUPERUSER, database), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def database(django_db_blocker: Any) -> Iterator[str]:
+    """A fresh database for this run, copied from a template that holds the schema and the cast."""
+    template = f"lk_template_{schema_digest()}"
+    with _one_at_a_time():
+        CLUSTER.start()
+        with superuser() as connection:
+            known = connection.execute(
+                "select 1 from pg_database where datname = %s and datistemplate", (template,)
+            ).fetchone()
+            if not known:
+                _make_template(connection, template, django_db_blocker)
+            connection.execute(f"create database {NAME} template {template} owner lk_owner")
+    with django_db_blocker.unblock():
+        yield NAME
+        _close_connections()
+    with superuser() as connection:
+        connection.execute(f"drop database if exists {NAME} with (force)")
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    import fcntl
+
+    HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make_template(connection: psycopg.Connection, template: str, blocker: Any) -> None:
+    from lightkeeper.core.database.upkeep import migrate
+    from lightkeeper.testing.cast import enter_the_cast
+
+    connection.execute(f"drop database if exists {NAME} with (force)")
+    CLUSTER.prepare(NAME)
+    with blocker.unblock():
+        migrate()
+        enter_the_cast()
+        _close_connections()
+    connection.execute(f"drop database if exists {template}")
+    connection.execute(f"alter database {NAME} rename to {template}")
+    connection.execute(f"alter database {template} with is_template true")
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def tokens(database: str) -> dict[str, str]:
+    """A session for each of the cast, by first name."""
+    from lightkeeper.testing.cast import open_sessions
+
+    return open_sessions()
+
+
+@pytest.fixture
+def rolled_back(database: str) -> Iterator[None]:
+    """The database, as the web role; whatever the test does is rolled back."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
+    """The database for tests in which several connections or processes must see each other's work.
+
+    Everything but the cast is cleared afterwards.
+    """
+    yield
+    _close_connections()
+    with superuser(NAME) as connection:
+        tables = [
+            row[0]
+            for row in connection.execute(
+                "select tablename from pg_tables where schemaname = 'public' and (tablename like "
+                "any(array['intake_%','intelligence_%','safeguarding_%','tasking_%','audit_%',"
+                "'procrastinate_%','accounts_errand','axes_%'])) and tablename not in "
+                "('intelligence_factor')"
+            )
+        ]
+        connection.execute("set session_replication_role = replica")
+        for table in tables:
+            connection.execute(f"alter table {table} disable trigger user")
+        connection.execute(f"truncate {', '.join(tables)} restart identity cascade")
+        for table in tables:
+            connection.execute(f"alter table {table} enable trigger user")
+
+
+@pytest.fixture
+def as_(tokens: dict[str, str]) -> Iterator[Callable[[str], Any]]:
+    """`actor = as_("ada")`: from now on the test acts for Ada. The last one named is who acts."""
+    from lightkeeper.apps.accounts.services import actor_now
+    from lightkeeper.core.access import acting
+
+    with ExitStack() as stack:
+
+        def become(name: str) -> Any:
+            stack.close()
+            stack.enter_context(acting.with_session(tokens[name]))
+            return actor_now()
+
+        yield become
+
+
+@pytest.fixture
+def heard() -> Iterator[list[object]]:
+    from lightkeeper.core.announcements import listening
+
+    with listening() as announced:
+        yield announced

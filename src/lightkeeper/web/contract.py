@@ -1,0 +1,16 @@
+"""The doors of the whole site."""
+
+from django.conf import settings
+
+from lightkeeper.core.access.contract import Ask, Contract, Door, load_contract
+
+DOORS = {
+    "web:home": Door(Ask.READ),
+    "web:help": Door(Ask.SESSION),
+    "web:health": Door(Ask.PUBLIC),
+}
+
+
+def contract() -> Contract:
+    modules = [name for name in settings.INSTALLED_APPS if name.startswith("lightkeeper.")]
+    return load_contract([*modules, "lightkeeper.web", "lightkeeper.web.api"])

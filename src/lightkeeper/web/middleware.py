@@ -1,0 +1,151 @@
+"""The one place where a request becomes somebody's act: who, may they, in one transaction, with its event."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.utils import ProgrammingError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.cache import add_never_cache_headers
+
+from lightkeeper.apps.accounts.services import Actor, actor_now
+from lightkeeper.apps.audit import services as audit
+from lightkeeper.core.access import acting
+from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask, Door
+from lightkeeper.core.errors import DomainError, NotFound, NotPermitted
+from lightkeeper.engine.errors import EngineError
+from lightkeeper.web.answers import answer_for, respond, wants_json
+from lightkeeper.web.contract import contract
+
+log = logging.getLogger("lightkeeper.web")
+
+NOT_ALLOWED_BY_POLICY = "42501"
+TO_CHANGE_PASSWORD = "accounts:change_password"  # noqa: S105
+MAY_BE_REACHED_FIRST = {TO_CHANGE_PASSWORD, "accounts:sign_out"}
+
+View = Callable[..., HttpResponse]
+
+
+class NoEvent(RuntimeError):
+    """A door that must leave an audit event answered without one; nothing is shown."""
+
+
+class StayPrivate:
+    """Nothing that a person sees here is kept by a browser, a proxy or a search engine."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith("/static/"):
+            add_never_cache_headers(response)
+            response["Cache-Control"] = "no-store, private"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+
+class OpenDoor:
+    """Runs every view: by the contract, for an actor, in one transaction with its audit event."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+        self.doors = contract()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = None  # type: ignore[attr-defined]
+        request.number = secrets.token_hex(8)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        door = self.doors.get(name)
+        try:
+            if door is None:
+                log.error("the door %s is not in the contract", name)
+                raise NotPermitted("This page is not open to anybody.")
+            if request.method not in (*door.methods, "HEAD", "OPTIONS"):
+                return respond(request, "This address does not answer that method.", 405)
+            if door.ask is Ask.PUBLIC:
+                with transaction.atomic():
+                    return view(request, *args, **kwargs)
+            return self._for_somebody(request, door, name, lambda: view(request, *args, **kwargs))
+        except (DomainError, EngineError, Http404, ProgrammingError) as error:
+            return self._refuse(request, error)
+
+    def _for_somebody(
+        self, request: HttpRequest, door: Door, name: str, call: Callable[[], HttpResponse]
+    ) -> HttpResponse:
+        token = _token_of(request)
+        if not token:
+            return _to_sign_in(request)
+        with (
+            acting.with_session(token),
+            audit.trail(request.number) as trail,  # type: ignore[attr-defined]
+            transaction.atomic(),
+        ):
+            actor = actor_now()
+            if actor is None:
+                request.session.flush()
+                return _to_sign_in(request)
+            request.actor = actor  # type: ignore[attr-defined]
+            if request.session.get("must_change") and name not in MAY_BE_REACHED_FIRST:
+                return redirect(TO_CHANGE_PASSWORD)
+            response = call()
+            if response.status_code < 400 and door.ask in MUST_LEAVE_AN_EVENT and not trail.events:
+                raise NoEvent(f"{name} answered without an audit event")
+            return response
+
+    def _refuse(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        if isinstance(error, ProgrammingError):
+            if getattr(error.__cause__, "sqlstate", "") != NOT_ALLOWED_BY_POLICY:
+                raise error
+            error = NotPermitted("Your role does not allow this for these records.")
+        if isinstance(error, Http404):
+            error = NotFound("page")
+        answer = answer_for(error)
+        if answer is None:
+            raise error
+        self._note_denial(request, error)
+        return respond(request, str(error), answer.http_status)
+
+    def _note_denial(self, request: HttpRequest, error: Exception) -> None:
+        actor: Actor | None = request.actor  # type: ignore[attr-defined]
+        token = _token_of(request)
+        if actor is None or not token:
+            return
+        with (
+            acting.with_session(token),
+            audit.trail(request.number),  # type: ignore[attr-defined]
+            transaction.atomic(),
+        ):
+            name = request.resolver_match.view_name if request.resolver_match else ""
+            rule = getattr(error, "rule", type(error).__name__)
+            audit.record(by=actor, did=audit.Did.DENIED, to=name, rule=rule[:60])
+
+
+def _token_of(request: HttpRequest) -> str:
+    """The page's token stands in the signed cookie; the API's in its own header and nowhere else."""
+    if wants_json(request):
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+    return str(request.session.get("token", ""))
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if wants_json(request):
+        response: HttpResponse = JsonResponse({"detail": "Sign in first."}, status=401)
+        response["WWW-Authenticate"] = "Bearer"
+        return response
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = "/sign-in/"
+        return response
+    return redirect(f"/sign-in/?next={request.path}" if request.method == "GET" else "/sign-in/")

@@ -1,0 +1,38 @@
+"""The addresses of the site. Each app has its own; a door that `contract.py` does not list stays shut."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+from lightkeeper.web import views
+
+APPS = (
+    ("reports/", "intake"),
+    ("picture/", "intelligence"),
+    ("children/", "safeguarding"),
+    ("tasks/", "tasking"),
+    ("results/", "performance"),
+    ("audit/", "audit"),
+)
+
+urlpatterns = [
+    path("", include("lightkeeper.apps.accounts.urls")),
+    path(
+        "",
+        include(
+            (
+                [
+                    path("", views.home, name="home"),
+                    path("help/", views.help_page, name="help"),
+                    path("health/", views.health, name="health"),
+                ],
+                "web",
+            )
+        ),
+    ),
+    *(
+        path(prefix, include(f"lightkeeper.apps.{app}.urls"))
+        for prefix, app in APPS
+        if find_spec(f"lightkeeper.apps.{app}.urls")
+    ),
+]
