@@ -170,3 +170,76 @@ def heard() -> Iterator[list[object]]:
 
     with listening() as announced:
         yield announced
+
+
+@pytest.fixture
+def browse(tokens: dict[str, str]) -> Callable[[str], Any]:
+    """`browse("ada").get("/tasks/")`: a browser in which Ada is signed in; `browse("")`, in which nobody is."""
+    from django.conf import settings
+    from django.contrib.sessions.backends.signed_cookies import SessionStore
+    from django.test import Client
+
+    def signed_in(name: str) -> Client:
+        client = Client(headers={"host": "localhost"})
+        if name:
+            session = SessionStore()
+            session["token"] = tokens[name]
+            session.save()
+            client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def call_api(tokens: dict[str, str]) -> Callable[[str], Any]:
+    """`call_api("ada").get("/api/tasks")`: a program with Ada's session token."""
+    from django.test import Client
+
+    def with_token(name: str) -> Client:
+        headers = {"host": "localhost"}
+        if name:
+            headers["authorization"] = f"Bearer {tokens[name]}"
+        return Client(headers=headers)
+
+    return with_token
+
+
+@pytest.fixture
+def do_errands(tokens: dict[str, str]) -> Callable[[], int]:
+    """Do what waits in the queue, here and now, for whoever asked; returns how many were done.
+
+    The worker's role is believed by the database where the web role is not, so the test acts for
+    the person who asked through their own session.
+    """
+    from django.utils import timezone
+
+    from lightkeeper.apps.accounts import errands
+    from lightkeeper.apps.accounts.models import Errand, Person
+    from lightkeeper.core.access import acting
+
+    def do() -> int:
+        count = 0
+        for person in Person.objects.all():
+            with acting.with_session(tokens[person.username]):
+                count += _do_all_of(person.pk, errands, Errand, timezone.now)
+        return count
+
+    return do
+
+
+def _do_all_of(person_id: int, errands: Any, errand_model: Any, clock: Callable[[], Any]) -> int:
+    from django.db import transaction
+
+    count = 0
+    while True:
+        with transaction.atomic():
+            waiting = errand_model.objects.filter(
+                person_id=person_id, finished_at__isnull=True
+            ).order_by("pk").first()
+        if waiting is None:
+            return count
+        errands.handler_of(waiting.kind)(waiting)
+        with transaction.atomic():
+            errand_model.objects.filter(pk=waiting.pk).update(finished_at=clock())
+        count += 1

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -37,6 +37,10 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def handler_of(kind: str) -> Handler:
+    return _handlers[kind]
+
+
 def ask(*, by: Actor, kind: str, at: datetime, **arguments: Any) -> Errand:
     """Have the worker do this on behalf of `by`, once this transaction is committed."""
     errand = Errand(person_id=by.person_id, kind=kind, arguments=arguments, asked_at=at)
@@ -52,7 +56,10 @@ def ask(*, by: Actor, kind: str, at: datetime, **arguments: Any) -> Errand:
 )
 def run_errand(context: JobContext, *, errand_id: int) -> None:
     last = context.job.attempts + 1 >= MOST_ATTEMPTS
-    run_now(errand_id, last=last)
+    try:
+        run_now(errand_id, last=last)
+    finally:
+        connections.close_all()  # each job runs in a thread of its own
 
 
 def run_now(errand_id: int, *, last: bool = True) -> None:
@@ -63,7 +70,7 @@ def run_now(errand_id: int, *, last: bool = True) -> None:
         if errand is None:
             return
         try:
-            _handlers[errand.kind](errand)
+            handler_of(errand.kind)(errand)
         except (DomainError, EngineError) as refusal:
             finish(errand, failed=str(refusal))
         except Exception:
