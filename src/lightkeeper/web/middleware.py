@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.utils import ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import URLResolver, get_resolver
 from django.utils.cache import add_never_cache_headers
 
 from lightkeeper.apps.accounts.services import Actor, actor_now
@@ -56,6 +57,7 @@ class OpenDoor:
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
         self.doors = contract()
+        self.routes = names_by_route(get_resolver())
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
@@ -65,13 +67,14 @@ class OpenDoor:
     def process_view(
         self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse:
-        name = request.resolver_match.view_name if request.resolver_match else ""
-        door = self.doors.get(name)
+        name, doors = self._doors_at(request)
         try:
-            if door is None:
+            if not doors:
                 log.error("the door %s is not in the contract", name)
                 raise NotPermitted("This page is not open to anybody.")
-            if request.method not in (*door.methods, "HEAD", "OPTIONS"):
+            method = "GET" if request.method == "HEAD" else request.method
+            door = next((door for door in doors if method in door.methods), None)
+            if door is None:
                 return respond(request, "This address does not answer that method.", 405)
             if door.ask is Ask.PUBLIC:
                 with transaction.atomic():
@@ -79,6 +82,16 @@ class OpenDoor:
             return self._for_somebody(request, door, name, lambda: view(request, *args, **kwargs))
         except (DomainError, EngineError, Http404, ProgrammingError) as error:
             return self._refuse(request, error)
+
+    def _doors_at(self, request: HttpRequest) -> tuple[str, list[Door]]:
+        """The doors at this address; in the API several may share one, each with its own methods."""
+        match = request.resolver_match
+        if match is None:
+            return "", []
+        names = self.routes.get(match.route, [match.view_name])
+        if not all(name in self.doors for name in names):
+            return match.view_name, []
+        return match.view_name, [self.doors[name] for name in names]
 
     def _for_somebody(
         self, request: HttpRequest, door: Door, name: str, call: Callable[[], HttpResponse]
@@ -129,6 +142,20 @@ class OpenDoor:
             name = request.resolver_match.view_name if request.resolver_match else ""
             rule = getattr(error, "rule", type(error).__name__)
             audit.record(by=actor, did=audit.Did.DENIED, to=name, rule=rule[:60])
+
+
+def names_by_route(resolver: URLResolver, route: str = "", space: str = "") -> dict[str, list[str]]:
+    """The names of the doors at each route of the site."""
+    found: dict[str, list[str]] = {}
+    for pattern in resolver.url_patterns:
+        there = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inside = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            for deeper, names in names_by_route(pattern, there, inside).items():
+                found.setdefault(deeper, []).extend(names)
+        else:
+            found.setdefault(there, []).append(f"{space}{pattern.name}")
+    return found
 
 
 def _token_of(request: HttpRequest) -> str:

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "axes",
     "procrastinate.contrib.django",
     "lightkeeper.core",
+    "lightkeeper.web",
     "lightkeeper.apps.audit",
     "lightkeeper.apps.accounts",
     "lightkeeper.apps.intake",

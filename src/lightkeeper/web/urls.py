@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.urls import include, path
 
 from lightkeeper.web import views
+from lightkeeper.web.api import api
 
 APPS = (
     ("reports/", "intake"),
@@ -17,6 +18,7 @@ APPS = (
 
 urlpatterns = [
     path("", include("lightkeeper.apps.accounts.urls")),
+    path("api/", api.urls),
     path(
         "",
         include(

@@ -1,0 +1,117 @@
+"""The API: the same queries and services as the pages, with a session's token in the header."""
+
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import ValidationError as InvalidInput
+from pydantic import ConfigDict, Field
+
+from lightkeeper.apps.accounts import services
+from lightkeeper.apps.accounts.choices import Purpose
+
+ROUTERS = (
+    ("/reports", "intake"),
+    ("/picture", "intelligence"),
+    ("/children", "safeguarding"),
+    ("/tasks", "tasking"),
+    ("/results", "performance"),
+    ("/audit", "audit"),
+)
+
+# The interactive page of the API is left out: it loads its scripts from elsewhere.
+api = NinjaAPI(
+    title="Lightkeeper",
+    version="1",
+    description="Sign in at `/api/sessions`; send the token as `Authorization: Bearer …`.",
+    urls_namespace="api",
+    docs_url=None,
+    openapi_url="/openapi.json",
+)
+
+class Problem(Schema):
+    detail: str
+
+
+class SignIn(Schema):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    username: str = Field(min_length=1, max_length=60)
+    password: str = Field(min_length=1, max_length=128)
+    purpose: str = Field(description="safeguarding, investigation, analysis, oversight, …")
+
+
+class Token(Schema):
+    token: str
+    expires_at: datetime
+
+
+class Who(Schema):
+    name: str
+    agency: str
+    roles: list[str]
+    purpose: str
+
+
+@api.post(
+    "/sessions",
+    response={201: Token, 401: Problem, 422: Problem, 429: Problem},
+    url_name="open_session",
+    summary="Sign in",
+)
+def open_session(request: HttpRequest, given: SignIn) -> tuple[int, object]:
+    if given.purpose not in Purpose.values:
+        return 422, {"detail": f"The purpose is one of: {', '.join(Purpose.values)}."}
+    try:
+        token, must_change = services.sign_in(
+            request=request,
+            username=given.username,
+            password=given.password,
+            purpose=Purpose(given.purpose),
+            kind="api",
+        )
+    except services.NotPermitted as refusal:
+        return (429 if getattr(request, "axes_locked_out", False) else 401), {"detail": str(refusal)}
+    if must_change:
+        return 401, {"detail": "Change the one-time password on the site first."}
+    lasts = services.SESSION_HOURS["api"] * 3600
+    expires = datetime.fromtimestamp(datetime.now(UTC).timestamp() + lasts, UTC)
+    return 201, {"token": token, "expires_at": expires}
+
+
+@api.delete("/sessions", response={204: None, 401: Problem}, url_name="close_session")
+def close_session(request: HttpRequest) -> tuple[int, None]:
+    services.sign_out(by=request.actor)  # type: ignore[attr-defined]
+    return 204, None
+
+
+@api.get("/whoami", response={200: Who, 401: Problem}, url_name="whoami")
+def whoami(request: HttpRequest) -> dict[str, object]:
+    actor = request.actor  # type: ignore[attr-defined]
+    return {
+        "name": actor.name,
+        "agency": actor.agency.name,
+        "roles": list(actor.roles),
+        "purpose": actor.purpose,
+    }
+
+
+@api.exception_handler(InvalidInput)
+def invalid(request: HttpRequest, error: InvalidInput) -> HttpResponse:
+    places = [
+        f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors
+    ]
+    return api.create_response(request, {"detail": " ".join(places)}, status=422)
+
+
+@api.exception_handler(Exception)
+def let_it_fly(request: HttpRequest, error: Exception) -> HttpResponse:
+    """To the one place that answers errors, for pages and API alike."""
+    raise error
+
+
+for prefix, app in ROUTERS:
+    if find_spec(f"lightkeeper.apps.{app}.api"):
+        api.add_router(prefix, import_module(f"lightkeeper.apps.{app}.api").router, tags=[app])
