@@ -1,0 +1,3 @@
+from lightkeeper.cli.main import main
+
+main()

@@ -1,0 +1,69 @@
+"""Running the site and the worker."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from lightkeeper.cli.setting_up import start_database, start_django
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=1, show_default=True, help="Web processes.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the site."""
+    start_django()
+    start_database()
+    os.execv(*_web_command(host, port, workers))  # noqa: S606 (our own program)
+
+
+def _web_command(host: str, port: int, workers: int) -> tuple[str, list[str]]:
+    program = str(Path(sys.executable).with_name("granian"))
+    return program, [
+        program, "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", "4", "--log-level", "warning",
+        "--no-ws", "--respawn-failed-workers", "lightkeeper.web.wsgi:application",
+    ]  # fmt: skip
+
+
+def start_web(host: str, port: int) -> subprocess.Popen[bytes]:
+    _, command = _web_command(host, port, workers=1)
+    return subprocess.Popen(command)
+
+
+def start_worker() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "lightkeeper.cli", "worker"])
+
+
+@click.command()
+def worker() -> None:
+    """Do the jobs: reading files, linking, sealing the audit log."""
+    start_django("worker")
+    start_database()
+    from lightkeeper.apps.accounts.worker import main
+    from lightkeeper.apps.audit.sealing import housekeeping
+
+    main(housekeeping)
+
+
+@click.command()
+def stop() -> None:
+    """Stop the embedded PostgreSQL."""
+    start_django()
+    from lightkeeper.core.database.upkeep import embedded_cluster
+
+    embedded_cluster().stop()
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database up to the code, and make the access rules again."""
+    start_django()
+    start_database()
+    from lightkeeper.core.database import upkeep
+
+    click.echo("Migrated." if upkeep.migrate() else "Nothing to migrate; access rules made again.")

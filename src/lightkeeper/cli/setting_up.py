@@ -1,0 +1,68 @@
+"""What commands share: Django, the database, and acting for somebody."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from lightkeeper.apps.accounts.services import Actor
+
+
+def start_django(role: str = "web") -> None:
+    """Settings for this process: pages ("web") or jobs ("worker")."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lightkeeper.web.settings")
+    os.environ["LIGHTKEEPER_ROLE"] = role
+    import django
+
+    django.setup()
+
+
+def start_database() -> None:
+    """The embedded PostgreSQL, unless the environment names a server."""
+    if os.environ.get("LIGHTKEEPER_DATABASE_URL"):
+        return
+    from lightkeeper.core.database.upkeep import start_embedded
+
+    start_embedded()
+
+
+@contextmanager
+def acting_as(username: str) -> Iterator["Actor"]:
+    """Run the block in a session of this person, who gives a password; one transaction.
+
+    The password is read from LIGHTKEEPER_PASSWORD, or asked for.
+    """
+    from django.db import transaction
+
+    from lightkeeper.apps.accounts.choices import Purpose
+    from lightkeeper.apps.accounts.services import actor_now, sign_in, sign_out
+    from lightkeeper.core.access import acting
+    from lightkeeper.core.errors import NotPermitted
+
+    password = os.environ.get("LIGHTKEEPER_PASSWORD") or click.prompt(
+        f"Password of {username}", hide_input=True, err=True
+    )
+    token, must_change = sign_in(
+        request=None,
+        username=username,
+        password=password,
+        purpose=Purpose.INVESTIGATION,
+        kind="command",
+    )
+    with acting.with_session(token):
+        try:
+            if must_change:
+                raise NotPermitted("Change the one-time password on the site first.")
+            with transaction.atomic():
+                actor = actor_now()
+                if actor is None:
+                    raise NotPermitted("This account may not act now.")
+                yield actor
+        finally:
+            with transaction.atomic():
+                who = actor_now()
+                if who is not None:
+                    sign_out(by=who)
