@@ -48,11 +48,22 @@ def statements_for(model: type[models.Model]) -> Iterator[str]:
         return
     if model._meta.app_label == QUEUE_APP:
         yield f"grant select, insert, update, delete on {table} to {READERS}"
+        yield from _sequence_of(model)
         return
     handling = handling_of(model)
     yield from _PROTECTIONS[handling.protection](table, handling)
     for role in handling.derived_by:
         yield f"grant select, insert, update, delete on {table} to lk_{role}"
+
+
+def _sequence_of(model: type[models.Model]) -> Iterator[str]:
+    """The queue numbers its rows from sequences of the old kind, which need a grant of their own."""
+    table = model._meta.db_table
+    yield (
+        f"do $$ declare s text := pg_get_serial_sequence('{table}', 'id'); begin "
+        f"if s is not null then execute format('grant usage on sequence %s to {READERS}', s); "
+        "end if; exception when undefined_column then null; end $$"
+    )
 
 
 def _open(table: str, handling: Handling) -> Iterator[str]:
