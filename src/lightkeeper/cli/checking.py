@@ -41,7 +41,9 @@ def _doors() -> list[str]:
     doors = contract()
     there = {name for names in names_by_route(get_resolver()).values() for name in names}
     unlisted = [f"The door {name} is not in a contract." for name in sorted(there - doors.keys())]
-    gone = [f"The contract lists {name}, which is no door." for name in sorted(doors.keys() - there)]
+    gone = [
+        f"The contract lists {name}, which is no door." for name in sorted(doors.keys() - there)
+    ]
     return unlisted + gone
 
 

@@ -1,4 +1,6 @@
-"""The `lightkeeper` command. Each command is loaded when it is called, so that `link` needs no Django."""
+"""The `lightkeeper` command. Each command is loaded when it is called, so that `link` needs no
+Django.
+"""
 
 import sys
 from importlib import import_module

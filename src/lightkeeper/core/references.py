@@ -1,4 +1,6 @@
-"""References that people read out and type: random, so that they say nothing of how many there are."""
+"""References that people read out and type: random, so that they say nothing of how many there
+are.
+"""
 
 import secrets
 

@@ -1,4 +1,5 @@
-"""What the tests stand on: a database of their own, entered as the application's own role, and the cast.
+"""What the tests stand on: a database of their own, entered as the application's own role, and
+the cast.
 
 Loaded before Django's settings are (`-p lightkeeper.testing.plugin`), because it says where the
 database is. The suite never connects as the owner or a superuser; a test fails if it does.
@@ -174,7 +175,9 @@ def heard() -> Iterator[list[object]]:
 
 @pytest.fixture
 def browse(tokens: dict[str, str]) -> Callable[[str], Any]:
-    """`browse("ada").get("/tasks/")`: a browser in which Ada is signed in; `browse("")`, in which nobody is."""
+    """`browse("ada").get("/tasks/")`: a browser in which Ada is signed in; `browse("")`, in which
+    nobody is.
+    """
     from django.conf import settings
     from django.contrib.sessions.backends.signed_cookies import SessionStore
     from django.test import Client
@@ -234,9 +237,11 @@ def _do_all_of(person_id: int, errands: Any, errand_model: Any, clock: Callable[
     count = 0
     while True:
         with transaction.atomic():
-            waiting = errand_model.objects.filter(
-                person_id=person_id, finished_at__isnull=True
-            ).order_by("pk").first()
+            waiting = (
+                errand_model.objects.filter(person_id=person_id, finished_at__isnull=True)
+                .order_by("pk")
+                .first()
+            )
         if waiting is None:
             return count
         errands.handler_of(waiting.kind)(waiting)

@@ -31,6 +31,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
 )
 
+
 class Problem(Schema):
     detail: str
 
@@ -73,7 +74,9 @@ def open_session(request: HttpRequest, given: SignIn) -> tuple[int, object]:
             kind="api",
         )
     except services.NotPermitted as refusal:
-        return (429 if getattr(request, "axes_locked_out", False) else 401), {"detail": str(refusal)}
+        return (429 if getattr(request, "axes_locked_out", False) else 401), {
+            "detail": str(refusal)
+        }
     if must_change:
         return 401, {"detail": "Change the one-time password on the site first."}
     lasts = services.SESSION_HOURS["api"] * 3600
@@ -100,9 +103,7 @@ def whoami(request: HttpRequest) -> dict[str, object]:
 
 @api.exception_handler(InvalidInput)
 def invalid(request: HttpRequest, error: InvalidInput) -> HttpResponse:
-    places = [
-        f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors
-    ]
+    places = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors]
     return api.create_response(request, {"detail": " ".join(places)}, status=422)
 
 

@@ -1,4 +1,4 @@
-"""The one place where a request becomes somebody's act: who, may they, in one transaction, with its event."""
+"""Where a request becomes somebody's act: who, may they, in one transaction, with its event."""
 
 import logging
 import secrets
@@ -84,7 +84,7 @@ class OpenDoor:
             return self._refuse(request, error)
 
     def _doors_at(self, request: HttpRequest) -> tuple[str, list[Door]]:
-        """The doors at this address; in the API several may share one, each with its own methods."""
+        """The doors at this address; in the API several may share one, by method."""
         match = request.resolver_match
         if match is None:
             return "", []
@@ -159,7 +159,7 @@ def names_by_route(resolver: URLResolver, route: str = "", space: str = "") -> d
 
 
 def _token_of(request: HttpRequest) -> str:
-    """The page's token stands in the signed cookie; the API's in its own header and nowhere else."""
+    """The page's token stands in the signed cookie; the API's in its header alone."""
     if wants_json(request):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""

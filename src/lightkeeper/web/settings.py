@@ -76,7 +76,7 @@ TEMPLATES = [
 
 
 def database(role: roles.Role) -> dict[str, object]:
-    """One connection's settings. LIGHTKEEPER_DATABASE_URL holds {role} where the role's name goes."""
+    """One connection. LIGHTKEEPER_DATABASE_URL holds {role} where the role's name goes."""
     url = env.text("LIGHTKEEPER_DATABASE_URL", "")
     if not url:
         url = Cluster(VAR / "postgres").url("{role}", DATABASE)

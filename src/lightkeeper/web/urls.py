@@ -1,4 +1,4 @@
-"""The addresses of the site. Each app has its own; a door that `contract.py` does not list stays shut."""
+"""The addresses of the site. A door that no `contract.py` lists stays shut."""
 
 from importlib.util import find_spec
 

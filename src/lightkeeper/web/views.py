@@ -21,5 +21,7 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    sentence = "The form is too old, or came from elsewhere. Go back, reload the page and try again."
+    sentence = (
+        "The form is too old, or came from elsewhere. Go back, reload the page and try again."
+    )
     return respond(request, sentence, 403)

@@ -76,9 +76,7 @@ def actor_now() -> Actor | None:
         purpose=purpose,
         viewer=viewer,
         roles=roles,
-        powers=frozenset(
-            RolePower.objects.filter(role__in=roles).values_list("power", flat=True)
-        ),
+        powers=frozenset(RolePower.objects.filter(role__in=roles).values_list("power", flat=True)),
         readable=buckets_for(viewer, buckets, Verb.READ),
         writable=buckets_for(viewer, buckets, Verb.WRITE),
         disclosable=buckets_for(viewer, buckets, Verb.DISCLOSE),

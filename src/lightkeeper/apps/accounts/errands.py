@@ -1,5 +1,5 @@
-"""Jobs that somebody asks for: put in the queue in the transaction that asks, done by the worker with
-that person's rights, found again after a kill.
+"""Jobs that somebody asks for: put in the queue in the transaction that asks, done by the worker
+with that person's rights, found again after a kill.
 
 A handler moves on in small transactions of its own and writes down how far it has come in the same
 transaction as the work, so that doing an errand a second time goes on where the first stopped.

@@ -1,4 +1,5 @@
-"""Entering agencies, roles and people, as the owner of the tables: what a deployment does at set-up.
+"""Entering agencies, roles and people, as the owner of the tables: what a deployment does at
+set-up.
 
 Everything here can be run again: what is there already is brought up to date.
 """
@@ -21,16 +22,6 @@ from lightkeeper.apps.accounts.models import (
 )
 
 OWNER = "owner"
-
-# Short, plain words: a one-time password is read from one screen and typed into another.
-WORDS = (
-    "amber anchor apple autumn barley beacon birch bramble bridge candle canvas cedar chalk clover "
-    "copper coral cotton cradle dapple ember fennel ferry flint garden ginger granite harbour hazel "
-    "heather ivory jasmine juniper kettle lantern larch linen lobster maple marble meadow mint moss "
-    "nettle oatmeal olive orchard otter paper pebble pepper pewter plover poplar quartz quill raven "
-    "ribbon river rowan saddle saffron sparrow spruce tallow thimble thistle timber velvet walnut "
-    "willow winter"
-).split()
 
 
 def load_rules() -> None:
@@ -106,5 +97,6 @@ def add_compartment(code: str, name: str, owner: Agency, members: Iterable[Perso
 
 
 def one_time_password() -> str:
-    """Four words of 76, 25 bits: enough against five tries a quarter of an hour, once."""
-    return "-".join(secrets.choice(WORDS) for _ in range(4))
+    """Four short, plain words of 76, 25 bits: enough against five tries a quarter of an hour, once."""
+    words = files("lightkeeper.refdata").joinpath("words.txt").read_text(encoding="utf-8").split()
+    return "-".join(secrets.choice(words) for _ in range(4))

@@ -8,7 +8,9 @@ from lightkeeper.core.access.models import Handling
 
 
 class Agency(models.Model):
-    """A force, centre, command, local authority, charity or company. All that is owned is owned by one."""
+    """A force, centre, command, local authority, charity or company. All that is owned is owned
+    by one.
+    """
 
     handling = Handling("open", "while it exists", why="A public register of agencies.")
 

@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth import authenticate, password_validation
@@ -42,9 +41,15 @@ class Nobody:
 
 
 def sign_in(
-    *, request: HttpRequest | None, username: str, password: str, purpose: Purpose, kind: str = "page"
+    *,
+    request: HttpRequest | None,
+    username: str,
+    password: str,
+    purpose: Purpose,
+    kind: str = "page",
 ) -> tuple[str, bool]:
-    """Check a password and open a session. Returns its secret token, and whether to change the password.
+    """Check a password and open a session. Returns its secret token, and whether to change the
+    password.
 
     Raises: NotPermitted, the same for an unknown name, a wrong password and a closed account.
     Source: OWASP ASVS 5.0 V6.3.8.
@@ -153,8 +158,8 @@ def relabelled(bucket: Bucket, *, owner: Agency, released_to: Iterable[Agency]) 
 
 def widen(row: Labelled, *, owner: Agency, to: Iterable[Agency]) -> Bucket:
     """The row's label, released to these agencies as well. The row is not changed."""
-    had = row.bucket.audience.members.values_list("agency", flat=True) if row.bucket.audience else []
+    had = (
+        row.bucket.audience.members.values_list("agency", flat=True) if row.bucket.audience else []
+    )
     already = Agency.objects.filter(pk__in=list(had))
     return relabelled(row.bucket, owner=owner, released_to=[*already, *to])
-
-

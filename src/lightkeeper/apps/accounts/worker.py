@@ -1,4 +1,6 @@
-"""The worker: does errands one after another, takes up those a killed worker left, seals the audit log."""
+"""The worker: does errands one after another, takes up those a killed worker left, seals the
+audit log.
+"""
 
 import asyncio
 import logging

@@ -7,7 +7,8 @@ from lightkeeper.core.access.models import GuardedManager, Handling
 
 
 class Event(models.Model):
-    """One act: who, when, what, to which references, why. No content, no names of those it is about.
+    """One act: who, when, what, to which references, why. No content, no names of those it is
+    about.
 
     There are no foreign keys: a person may leave and a record may be erased, and the event stays.
     """
@@ -38,9 +39,13 @@ class Event(models.Model):
 
 
 class Leaf(models.Model):
-    """The place of one event in the sealed log, with the hash of what it said when it was sealed."""
+    """The place of one event in the sealed log, with the hash of what it said when it was
+    sealed.
+    """
 
-    handling = Handling("open", "as long as the log", why="Hashes and numbers.", writers=("sealer",))
+    handling = Handling(
+        "open", "as long as the log", why="Hashes and numbers.", writers=("sealer",)
+    )
 
     position = models.BigIntegerField(primary_key=True)
     event_id = models.BigIntegerField(unique=True)
@@ -53,7 +58,9 @@ class Leaf(models.Model):
 class Seal(models.Model):
     """A signed root over the first `size` leaves; each also names the root before it."""
 
-    handling = Handling("open", "as long as the log", why="Hashes and numbers.", writers=("sealer",))
+    handling = Handling(
+        "open", "as long as the log", why="Hashes and numbers.", writers=("sealer",)
+    )
 
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField()

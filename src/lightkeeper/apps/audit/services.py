@@ -18,8 +18,8 @@ __all__ = ["Did", "Event", "Trail", "Verb", "record", "trail"]
 MOST_REFERENCES = 1000
 
 INSERT = """
-insert into audit_event (at, person_id, person, agency_id, session, verb, did, "references", purpose,
-                         reason, recipient, rule, request)
+insert into audit_event (at, person_id, person, agency_id, session, verb, did, "references",
+                         purpose, reason, recipient, rule, request)
 values (%s, %s, %s, %s, %s, %s, %s, %s::varchar[], %s, %s, %s, %s, %s)
 """
 
@@ -78,7 +78,9 @@ def record(
     """
     references = [str(thing) for thing in to] if _several(to) else [str(to)]
     for start in range(0, max(len(references), 1), MOST_REFERENCES):
-        _enter(by, did, references[start : start + MOST_REFERENCES], reason, at, recipient, rule, using)
+        _enter(
+            by, did, references[start : start + MOST_REFERENCES], reason, at, recipient, rule, using
+        )
     if now := _trail.get():
         now.events += 1
 

@@ -31,7 +31,9 @@ class Mapping(Labelled):
 
 
 class Report(Labelled):
-    """One thing that arrived. Its bytes are kept as they came, under their digest; it is never edited."""
+    """One thing that arrived. Its bytes are kept as they came, under their digest; it is never
+    edited.
+    """
 
     handling = Handling(
         "labelled", "by review group", personal=("file_name",), writers=("web", "worker")
@@ -88,7 +90,9 @@ class Report(Labelled):
 
 
 class Record(Labelled):
-    """One mention of a person, object, place or event in one report. The unit of provenance and access."""
+    """One mention of a person, object, place or event in one report. The unit of provenance and
+    access.
+    """
 
     handling = Handling(
         "labelled",
@@ -103,7 +107,8 @@ class Record(Labelled):
     source_key = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=40)
     caption = models.CharField(max_length=300, blank=True)
-    # {property: [value, …]} as cleaned; `originals` holds what stood there where cleaning changed it.
+    # {property: [value, …]} as cleaned; `originals` holds what stood there where cleaning changed
+    # it.
     properties = models.JSONField()
     originals = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
@@ -146,9 +151,7 @@ class Quarantined(Labelled):
     row = models.JSONField()
     corrected = models.JSONField(null=True)
     status = models.CharField(max_length=10, choices=QuarantineStatus, default="OPEN")
-    decided_by = models.ForeignKey(
-        "accounts.Person", models.PROTECT, null=True, related_name="+"
-    )
+    decided_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
 

@@ -1,6 +1,7 @@
 """Who is the same, who says so, what may be found, and what counts toward a priority.
 
-Nothing here merges records. A subject is what the links and judgements make of them, worked out again
+Nothing here merges records. A subject is what the links and judgements make of them, worked out
+again
 whenever they change, so that an undone judgement leaves no trace in the picture.
 """
 
@@ -13,7 +14,9 @@ from lightkeeper.core.access.models import GuardedManager, Handling, Labelled, P
 
 
 class LinkageModel(models.Model):
-    """A trained linkage model: a readable file, its thresholds, how it was trained and how well it does."""
+    """A trained linkage model: a readable file, its thresholds, how it was trained and how well
+    it does.
+    """
 
     handling = Handling(
         "open",
@@ -100,7 +103,9 @@ class Link(models.Model):
 
 
 class Judgement(models.Model):
-    """A person's decision on two records, with the reason. Undone, it stays, and no longer counts."""
+    """A person's decision on two records, with the reason. Undone, it stays, and no longer
+    counts.
+    """
 
     handling = Handling("paired", "as its records", writers=("web", "worker"))
 
@@ -124,7 +129,9 @@ class Judgement(models.Model):
 
 
 class Undoing(models.Model):
-    """That a judgement no longer counts, by whom and why. A row of its own: anyone who may judge may undo."""
+    """That a judgement no longer counts, by whom and why. A row of its own: anyone who may judge
+    may undo.
+    """
 
     handling = Handling("paired", "as its records", writers=("web", "worker"), append_only=True)
 
@@ -142,7 +149,9 @@ class SearchKey(models.Model):
     """One key under which a record may be found: a number, led by its label, so that a search reads
     no row that the person asking may not see."""
 
-    handling = Handling("labelled", "as its record", writers=("web", "worker"), derived_by=("linker",))
+    handling = Handling(
+        "labelled", "as its record", writers=("web", "worker"), derived_by=("linker",)
+    )
 
     pk = models.CompositePrimaryKey("bucket_id", "key", "record_id")
     bucket = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+", db_index=False)
@@ -160,7 +169,8 @@ class Contribution(Labelled):
     record = models.ForeignKey("intake.Record", models.CASCADE, related_name="contributions")
     factor = models.SlugField(max_length=60)
     points = models.FloatField()
-    # How far the record is to be trusted, from its grading: 0 to 1. Shown apart, and it lowers `points`.
+    # How far the record is to be trusted, from its grading: 0 to 1. Shown apart, and it lowers
+    # `points`.
     reliability = models.FloatField()
     observed_on = models.DateField()
     threats = ArrayField(models.SlugField(max_length=40), default=list)

@@ -56,11 +56,9 @@ class Task(Labelled):
 
 class Step(Labelled):
     """One move of a task, by whom and why. It belongs to the agency that made it, and the database
-    moves the task: so the agency that is asked can answer without being able to change the asking."""
+    moves the task: the agency that is asked can answer without being able to change the asking."""
 
-    handling = Handling(
-        "labelled", "as its task", writers=("web", "worker"), append_only=True
-    )
+    handling = Handling("labelled", "as its task", writers=("web", "worker"), append_only=True)
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="steps")
     to = models.CharField(max_length=10, choices=TaskStatus)
@@ -75,9 +73,7 @@ class Step(Labelled):
 class Outcome(Labelled):
     """What came of a task. Each is counted once, and leads back to the task and the record."""
 
-    handling = Handling(
-        "labelled", "by review group", writers=("web", "worker"), append_only=True
-    )
+    handling = Handling("labelled", "by review group", writers=("web", "worker"), append_only=True)
 
     reference = models.CharField(max_length=20, unique=True)
     task = models.ForeignKey(Task, models.PROTECT, related_name="outcomes")

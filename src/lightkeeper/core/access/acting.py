@@ -30,7 +30,9 @@ def with_session(token: str) -> Iterator[None]:
 
 @contextmanager
 def with_errand(errand_id: int) -> Iterator[None]:
-    """Run the block for the person who asked for this errand; only the worker's role is believed."""
+    """Run the block for the person who asked for this errand; only the worker's role is
+    believed.
+    """
     with _set(Acting("app.errand", str(errand_id))):
         yield
 

@@ -37,7 +37,9 @@ class Level(IntEnum):
 
 @dataclass(frozen=True)
 class Envelope:
-    """The label of a record. `audience` is an interned set of agencies, `compartment` at most one."""
+    """The label of a record. `audience` is an interned set of agencies, `compartment` at most
+    one.
+    """
 
     record_class: int
     owner: int

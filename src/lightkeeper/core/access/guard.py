@@ -24,7 +24,9 @@ ALLOWED = Decision(True, "")
 
 
 def decide(viewer: Viewer, envelope: Envelope, verb: Verb) -> Decision:
-    """Whether this viewer may do this to something with this envelope. Everything not allowed is denied."""
+    """Whether this viewer may do this to something with this envelope. Everything not allowed is
+    denied.
+    """
     for rule, holds in (
         ("R1 live", viewer.live),
         ("R2 role", (envelope.record_class, verb.value) in viewer.grants),

@@ -57,7 +57,9 @@ def statements_for(model: type[models.Model]) -> Iterator[str]:
 
 
 def _sequence_of(model: type[models.Model]) -> Iterator[str]:
-    """The queue numbers its rows from sequences of the old kind, which need a grant of their own."""
+    """The queue numbers its rows from sequences of the old kind, which need a grant of their
+    own.
+    """
     table = model._meta.db_table
     yield (
         f"do $$ declare s text := pg_get_serial_sequence('{table}', 'id'); begin "
@@ -112,7 +114,10 @@ def _audit(table: str, handling: Handling) -> Iterator[str]:
         read="agency_id = (select sec.my_agency()) and (select sec.oversees())",
         write="person_id is not distinct from (select sec.me())",
     )
-    yield f"create policy door on {table} for insert to {DOOR.name} with check (person_id is null or verb = 'admin')"
+    yield (
+        f"create policy door on {table} for insert to {DOOR.name} "
+        "with check (person_id is null or verb = 'admin')"
+    )
     yield f"grant insert on {table} to {DOOR.name}, {LINKER.name}"
     yield f"create policy seal on {table} for select to {SEALER.name} using (true)"
     yield f"grant select on {table} to {SEALER.name}"

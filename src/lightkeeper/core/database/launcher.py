@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -149,8 +150,8 @@ class Cluster:
     def _reachable(self, path: Path) -> bool:
         """Whether the server's account can get there; root's home is closed to it."""
         nearest = next(p for p in (path, *path.parents) if p.exists())
-        found = subprocess.run(["test", "-x", nearest], cwd="/", check=False, **self._as_account())
-        return found.returncode == 0
+        found = subprocess.call(["test", "-x", str(nearest)], cwd="/", **self._as_account())
+        return found == 0
 
     def _outside(self, root: Path) -> Path:
         return Path("/var/tmp") / f"lightkeeper-{_digest(root)}"  # noqa: S108 (kept, 0700, ours)
@@ -162,14 +163,14 @@ class Cluster:
         copy.chmod(0o755)
         return copy / "bin"
 
-    def _as_account(self) -> dict[str, object]:
+    def _as_account(self) -> dict[str, Any]:
         if not self.account:
             return {}
         group = pwd.getpwnam(self.account).pw_gid
         return {"user": self.account, "group": group, "extra_groups": []}
 
     def _run(self, program: str, *arguments: str | Path) -> None:
-        subprocess.run(  # type: ignore[call-overload]
+        subprocess.run(
             [str(self.programs / program), *map(str, arguments)],
             cwd="/", text=True, check=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **self._as_account(),

@@ -1,4 +1,6 @@
-"""The PostgreSQL roles and what each is for. One table, read by the launcher, the settings and the tests."""
+"""The PostgreSQL roles and what each is for. One table, read by the launcher, the settings and
+the tests.
+"""
 
 from dataclasses import dataclass
 

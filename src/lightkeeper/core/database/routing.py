@@ -9,7 +9,9 @@ DOOR_MODELS = frozenset({"credential"})
 
 
 class ByDoor:
-    """A statement injected into a page's query can then neither read a password nor open a session."""
+    """A statement injected into a page's query can then neither read a password nor open a
+    session.
+    """
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
         if model._meta.app_label in DOOR_APPS or model._meta.model_name in DOOR_MODELS:

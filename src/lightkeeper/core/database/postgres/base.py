@@ -1,7 +1,8 @@
 """PostgreSQL for Django, telling each transaction on whose behalf it runs.
 
-The setting is local to the transaction, so that a pooled connection cannot carry one person's rights
-into another's request. Outside a transaction nothing is set, and row-level security shows nothing.
+The setting is local to the transaction, so that a pooled connection cannot carry one person's
+rights into another's request. Outside a transaction nothing is set, and row-level security
+shows nothing.
 """
 
 from typing import Any
@@ -37,20 +38,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._told = now
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
         self._told = None
 
     def _rollback(self) -> Any:
         self._told = None
-        return super()._rollback()
+        return super()._rollback()  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
         self._told = None  # the setting went back with the savepoint
 
     def _close(self) -> Any:
         self._told = None
-        return super()._close()
+        return super()._close()  # type: ignore[misc]
 
     def make_cursor(self, cursor: Any) -> CursorWrapper:
         return CursorWrapper(cursor, self)
