@@ -97,6 +97,6 @@ def add_compartment(code: str, name: str, owner: Agency, members: Iterable[Perso
 
 
 def one_time_password() -> str:
-    """Four short, plain words of 76, 25 bits: enough against five tries a quarter of an hour, once."""
+    """Four short, plain words of 76: 25 bits, enough against five tries a quarter of an hour."""
     words = files("lightkeeper.refdata").joinpath("words.txt").read_text(encoding="utf-8").split()
     return "-".join(secrets.choice(words) for _ in range(4))
