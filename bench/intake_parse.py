@@ -106,9 +106,8 @@ def run(path: Path, *, with_keys: bool) -> None:
             print(f"  {records:>9,} records, peak {peak_mib():.0f} MiB", flush=True)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     rows = records + faults
-    print(
-        f"{path.stat().st_size / 2**20:.0f} MiB, {rows:,} rows: {records:,} records, {faults:,} faults"
-    )
+    size = path.stat().st_size / 2**20
+    print(f"{size:.0f} MiB, {rows:,} rows: {records:,} records, {faults:,} faults")
     print(f"{rows / cpu:,.0f} rows/s of CPU, {rows / wall:,.0f} rows/s of wall time")
     print(f"peak {peak_mib():.0f} MiB, {peak_mib() - before:.0f} MiB over the start")
 

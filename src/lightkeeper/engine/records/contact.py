@@ -2,7 +2,6 @@
 
 import ipaddress
 import re
-from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 import phonenumbers
@@ -11,13 +10,12 @@ from lightkeeper.engine.records.cleaned import Cleaned, Problem
 
 _PHONE_MARKS = str.maketrans("", "", " -().\t\u00a0/")
 # Ofcom: 071 to 075 and 077 to 079 are mobiles; 070 and 076 are not ordinary ones.
-_UK_MOBILE = re.compile(r"(?:\+44|0044|0)(?:0)?(7[1-57-9]\d{8})$")
+_UK_MOBILE = re.compile(r"(?:\+44|0044|0)0?(7[1-57-9][0-9]{8})\Z")
 _EMAIL = re.compile(r"[^@\s<>()\[\]\\,;:\"]{1,64}@([^@\s<>()\[\]\\,;:\"]+)$")
 _DOMAIN = re.compile(r"(?=.{3,253}$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,62}$")
 _HANDLE = re.compile(r"[^\s]{1,100}$")
 
 
-@lru_cache(maxsize=65_536)
 def clean_phone(text: str, *, region: str = "GB") -> Cleaned | Problem:
     """A number as E.164 (`+447…`). Codes: PHONE.
 

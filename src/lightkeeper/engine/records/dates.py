@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, timedelta
-from functools import lru_cache
 
 from lightkeeper.engine.records.cleaned import Cleaned, Problem
 
@@ -22,15 +21,16 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$")
 _MONTH_YEAR = re.compile(r"([A-Za-z]{3,9})\.?[\s\-]+(\d{4})$")
 _SERIAL = re.compile(r"\d{1,6}(?:\.\d+)?$")
-_MONTHS = {
+_MONTH_NAMES = """
+    january february march april may june july august september october november december
+"""
+_MONTHS = {"sept": 9} | {
     name[:length]: number
-    for number, name in enumerate(
-        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"], start=1)
+    for number, name in enumerate(_MONTH_NAMES.split(), start=1)
     for length in range(3, len(name) + 1)
-} | {"sept": 9}  # fmt: skip
+}
 
 
-@lru_cache(maxsize=65_536)
 def clean_date(
     text: str, *, order: str = "dmy", year: int, typed_date: bool = False
 ) -> Cleaned | Problem:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 
 from stdnum import iban, imei, luhn
 from stdnum.exceptions import ValidationError
@@ -30,10 +29,12 @@ _CHECKS: dict[str, Callable[[str], str]] = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=65_536)
 def clean_postcode(text: str) -> Cleaned | Problem:
     """A UK postcode as `SW1A 1AA`, or its first half with a note. Codes: POSTCODE."""
-    bare = _NOT_ALNUM.sub("", text.upper())
+    bare = text.upper().replace(" ", "")
+    if match := _POSTCODE.match(bare):
+        return Cleaned(f"{match[1]} {match[2]}")
+    bare = _NOT_ALNUM.sub("", bare)
     if match := _POSTCODE.match(bare):
         return Cleaned(f"{match[1]} {match[2]}")
     if _OUTWARD.match(bare):
@@ -65,11 +66,11 @@ def clean_checksum(text: str, *, scheme: str) -> Cleaned | Problem:
     try:
         return Cleaned(_CHECKS[scheme](text))
     except ValidationError:
-        name = scheme.upper()
         return Problem(
-            "CHECKSUM", f"{text[:40]!r} is not a valid {name} number: its check digit does not fit. "
-            "Compare it with the source."
-        )  # fmt: skip
+            "CHECKSUM",
+            f"{text[:40]!r} is not a valid {scheme.upper()} number: its check digit does not fit. "
+            "Compare it with the source.",
+        )
 
 
 def clean_vehicle(text: str) -> Cleaned | Problem:

@@ -17,13 +17,15 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-",
                          "–": "-", "—": "-"})  # fmt: skip
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+# Most names are this simple and need nothing.
+_PLAIN_NAME = re.compile(r"[A-Za-z]+(?:[ '-][A-Za-z]+)*\Z")
 _NOTHING = frozenset(["", "-", "--", "n/a", "na", "nil", "none", "null", "unknown", "not known",
                       "nk", "n/k", "u/k", "tbc", "?", "??", "."])  # fmt: skip
 
 
 def says_nothing(text: str) -> bool:
     """Whether a cell only says that nothing is known: blank, `n/a`, `unknown`, `-`."""
-    return text.strip().lower() in _NOTHING
+    return len(text) < 16 and text.strip().lower() in _NOTHING
 
 
 def clean_text(text: str) -> Cleaned:
@@ -38,6 +40,8 @@ def clean_text(text: str) -> Cleaned:
 
 def clean_name(text: str) -> Cleaned | Problem:
     """A name of a person, body or thing. Codes: NAME."""
+    if len(text) <= MAX_NAME and _PLAIN_NAME.match(text):
+        return Cleaned(text)
     cleaned = clean_text(text)
     value = cleaned.value
     if not value:
