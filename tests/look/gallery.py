@@ -1,4 +1,5 @@
 """The gallery's one page, with invented people, and a job that ends."""
+# ruff: noqa: E501
 
 import datetime as dt
 import sys
@@ -10,7 +11,7 @@ from django.contrib.staticfiles import finders
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import engines
-from django.urls import path
+from django.urls import include, path
 from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
 
@@ -150,7 +151,7 @@ def gallery_context() -> dict[str, Any]:
             {"title": "Check school attendance", "reference": "TSK-2B", "agency": "Westmark Council", "state": "ACC", "label": "Accepted", "tone": "good", "due": now + 3 * day, "graded": OLD, "points": "28.0"},
             {"title": "Ask for the account's details", "reference": "TSK-3C", "agency": "National Hub", "state": "PRO", "label": "Proposed", "tone": "neutral", "due": now + 9 * day, "graded": GRADED, "points": "9.5"},
         ],
-        "wide": "Surname Forename Born Address Town Postcode Phone Handle Vehicle Passport Remarks Received".split(),
+        "wide": "Surname Forename Born Address Town Postcode Phone Handle Vehicle Passport Remarks Received".split(),  # noqa: SIM905
         "refused": Decision(False, "TSK-1A is done; it cannot become sent."),
         "refused_label": "Send to agency",
         "permitted": Decision(True),
@@ -215,8 +216,20 @@ def static(request: HttpRequest, name: str) -> FileResponse:
     return FileResponse(Path(found).open("rb"))
 
 
+# Places of other apps, so that the search box and the shortcuts have somewhere to go.
+PLACES = (
+    ("intelligence", ["search", "priorities"]),
+    ("intake", ["reports"]),
+    ("tasking", ["tasks"]),
+    ("accounts", ["sign_out"]),
+)
+
 urlpatterns = [
     path("", gallery),
+    *(
+        path("", include(([path(f"{app}/{n}/", gallery, name=n) for n in names], app)))
+        for app, names in PLACES
+    ),
     path("progress", progress),
     path("refusal", refusal),
     path("error/<str:name>", error),

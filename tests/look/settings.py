@@ -1,6 +1,6 @@
-"""Just enough Django to serve the gallery: no database, the same content policy as the real site."""
+"""Just enough Django to serve the gallery: no database, the content policy of the real site."""
 
-SECRET_KEY = "only for looking"  # noqa: S105
+SECRET_KEY = "only for looking"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
 ROOT_URLCONF = "tests.look.gallery"

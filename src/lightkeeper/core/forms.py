@@ -10,7 +10,7 @@ from django.utils.datastructures import MultiValueDict
 
 
 class LightkeeperRenderer(TemplatesSetting):
-    """Forms and fields from our own templates: summary of errors first, each error with its field."""
+    """Forms from our own templates: a summary of errors first, each error with its field."""
 
     form_template_name = "lightkeeper/forms/form.html"
     field_template_name = "lightkeeper/forms/field.html"

@@ -1,4 +1,4 @@
-"""Words, numbers and pieces of a page: `{% load lightkeeper %}`. README.md beside the templates lists them."""
+"""Words, numbers and pieces of a page: `{% load lightkeeper %}`. templates/README.md lists them."""
 
 import datetime as dt
 import math
@@ -120,7 +120,7 @@ def day(value: dt.date | str | None) -> str:
     text = str(value).strip()
     for form, shown in (("%Y-%m-%d", "j F Y"), ("%Y-%m", "F Y"), ("%Y", "Y")):
         try:
-            return date_format(dt.datetime.strptime(text[:10], form).date(), shown)  # noqa: DTZ007
+            return date_format(dt.datetime.strptime(text[:10], form).date(), shown)
         except ValueError:
             continue
     return text
@@ -340,12 +340,12 @@ def query(context: Mapping[str, Any], **changes: Any) -> str:
         params.pop(key, None)
         if value not in (None, ""):
             params[key] = str(value)
-    return "?" + params.urlencode()
+    return f"?{params.urlencode()}"
 
 
 @register.inclusion_tag("lightkeeper/sort_head.html", takes_context=True)
 def sort_head(context: Mapping[str, Any], label: Any, key: str, kind: str = "") -> dict[str, Any]:
-    """A `<th>` that sorts its table: `?sort=key`, then `?sort=-key`. `kind` is "number" or empty."""
+    """A `<th>` that sorts its table: `?sort=key`, then `?sort=-key`. `kind`: "number" or empty."""
     request = context.get("request")
     current = request.GET.get("sort", "") if request else ""
     order = {key: "ascending", f"-{key}": "descending"}.get(current, "")
