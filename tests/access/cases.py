@@ -1,0 +1,83 @@
+"""Every case of the rule: who asks times what is asked of, as the oracle's words and the guard's."""
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+from lightkeeper.core.access.envelope import Envelope, Verb, Viewer
+from tests.access.oracle import Grants, Somebody, Thing, grants_in
+
+GRANTS_TABLE = Path(__file__).parents[2] / "src/lightkeeper/refdata/role_grants.csv"
+CLASSES = (1, 2, 3, 4, 5, 6)
+LEVELS = (0, 1, 2)  # 2 is above what the system is accredited for
+MINE, OTHER, THIRD = "mine", "other", "third"
+COMPARTMENTS = (None, "my compartment", "another compartment")
+AUDIENCES = (frozenset(), frozenset({MINE, THIRD}), frozenset({THIRD}))
+
+AGENCY_NUMBERS = {MINE: 11, OTHER: 12, THIRD: 13}
+COMPARTMENT_NUMBERS = {None: None, "my compartment": 21, "another compartment": 22}
+AUDIENCE_NUMBERS = {AUDIENCES[0]: None, AUDIENCES[1]: 31, AUDIENCES[2]: 32}
+
+
+def all_grants() -> Grants:
+    """The real grants, and two roles that no one holds, so that each verb is reached on each class."""
+    grants = grants_in(GRANTS_TABLE)
+    grants["may do everything"] = set(product(CLASSES, (verb.value for verb in Verb)))
+    grants["may only write"] = {(1, "write"), (2, "write")}
+    return grants
+
+
+def role_sets(grants: Grants) -> list[frozenset[str]]:
+    return [frozenset(), *(frozenset({role}) for role in sorted(grants)),
+            frozenset({"officer", "analyst"})]  # fmt: skip
+
+
+def things(levels: tuple[int, ...] = LEVELS) -> list[Thing]:
+    return [
+        Thing(*parts) for parts in product(CLASSES, (MINE, OTHER), levels, COMPARTMENTS, AUDIENCES)
+    ]
+
+
+def people(grants: Grants, clearances: tuple[int, ...] = (0, 1, 2)) -> list[Somebody]:
+    member = (frozenset(), frozenset({"my compartment"}))
+    troubles = (frozenset(), frozenset({"suspended"}))
+    return [
+        Somebody(MINE, roles, clearance, member_of, trouble)
+        for roles, clearance, member_of, trouble in product(
+            role_sets(grants), clearances, member, troubles
+        )
+    ]
+
+
+def as_viewer(somebody: Somebody, grants: Grants) -> Viewer:
+    return Viewer(
+        agency=AGENCY_NUMBERS[somebody.agency],
+        level=somebody.clearance,
+        grants=frozenset(grant for role in somebody.roles for grant in grants[role]),
+        compartments=frozenset(COMPARTMENT_NUMBERS[c] for c in somebody.member_of),
+        audiences=frozenset(
+            number
+            for audience, number in AUDIENCE_NUMBERS.items()
+            if number and somebody.agency in audience
+        ),
+        live=not somebody.troubles,
+    )
+
+
+def as_envelope(thing: Thing) -> Envelope:
+    return Envelope(
+        record_class=thing.record_class,
+        owner=AGENCY_NUMBERS[thing.owner],
+        level=thing.level,
+        compartment=COMPARTMENT_NUMBERS[thing.compartment],
+        audience=AUDIENCE_NUMBERS[thing.released_to],
+    )
+
+
+def every_case(grants: Grants) -> Iterator[tuple[Somebody, Viewer, Thing, Envelope, Verb]]:
+    envelopes = [(thing, as_envelope(thing)) for thing in things()]
+    for somebody in people(grants):
+        viewer = as_viewer(somebody, grants)
+        for thing, envelope in envelopes:
+            for verb in Verb:
+                yield somebody, viewer, thing, envelope, verb

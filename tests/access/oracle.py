@@ -1,0 +1,70 @@
+"""The access rule a third time: written from the words of the rule, by another hand than the guard's,
+and importing nothing of the product. It answers with every reason to refuse, so that no order of
+tests can hide one behind another; what has no reason against it is allowed.
+
+R1 live         account active, session unexpired, purpose stated, mandatory training in date
+R2 role         (role, class, verb) is in the table of grants
+R3 level        clearance at least the level
+R4 circle       read and disclose: the owner's agency, or one of those it is released to;
+                write, relabel and erase: the owner's agency; locate: the owner's, or a pointer
+R5 compartment  none, or a member of it; not for locate
+"""
+
+import csv
+from dataclasses import dataclass, field
+from pathlib import Path
+
+VERBS = ("locate", "read", "write", "disclose", "relabel", "erase")
+TROUBLES = frozenset(
+    "suspended|left|not yet arrived|never trained|training out of date|"
+    "session expired|idle|no purpose|signed out|errand finished".split("|")
+)
+Grants = dict[str, set[tuple[int, str]]]
+
+
+@dataclass(frozen=True)
+class Somebody:
+    agency: str
+    roles: frozenset[str]
+    clearance: int
+    member_of: frozenset[str] = frozenset()
+    troubles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Thing:
+    record_class: int
+    owner: str
+    level: int
+    compartment: str | None = None
+    released_to: frozenset[str] = field(default_factory=frozenset)
+
+
+def grants_in(table: Path) -> Grants:
+    found: Grants = {}
+    with table.open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            for verb in row["verbs"].split():
+                found.setdefault(row["role"], set()).add((int(row["class"]), verb))
+    return found
+
+
+def against(somebody: Somebody, verb: str, thing: Thing, grants: Grants) -> set[str]:
+    """Every rule that stands against it."""
+    if verb not in VERBS or not somebody.troubles <= TROUBLES:
+        raise ValueError("the rule does not know this word")
+    reasons = set()
+    if somebody.troubles:
+        reasons.add("R1")
+    if all((thing.record_class, verb) not in grants.get(role, ()) for role in somebody.roles):
+        reasons.add("R2")
+    if thing.level > somebody.clearance:
+        reasons.add("R3")
+    foreign = thing.owner != somebody.agency
+    if verb in {"read", "disclose"} and foreign and somebody.agency not in thing.released_to:
+        reasons.add("R4")
+    if verb in {"write", "relabel", "erase", "locate"} and foreign:
+        reasons.add("R4")
+    if verb != "locate" and thing.compartment and thing.compartment not in somebody.member_of:
+        reasons.add("R5")
+    return reasons

@@ -1,0 +1,311 @@
+"""A database in which every case of the rule stands once: a report for each label, an account for each
+kind of somebody. It is entered by a superuser, and asked as the application's own roles."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import product
+
+import psycopg
+
+from lightkeeper.testing import plugin
+from tests.access.cases import (
+    AUDIENCES,
+    CLASSES,
+    COMPARTMENTS,
+    MINE,
+    OTHER,
+    THIRD,
+    all_grants,
+    role_sets,
+)
+from tests.access.oracle import Grants, Somebody, Thing
+
+LEVELS = (0, 1)  # a label above the accreditation cannot be entered; a test of its own shows it
+AGENCIES = {MINE: 901, OTHER: 902, THIRD: 903}
+COMPARTMENT_IDS = {"my compartment": 911, "another compartment": 912}
+AUDIENCE_IDS = {AUDIENCES[1]: 921, AUDIENCES[2]: 922}
+
+# How each trouble, or its absence by a hair, is entered: columns of the person and of the session.
+AT_WORK = {
+    "is_active": "true",
+    "trained_until": "current_date + 300",
+    "active_from": "null",
+    "active_to": "null",
+    "purpose": "'investigation'",
+    "seen_at": "now()",
+    "expires_at": "now() + interval '8 hours'",
+}
+STATES: dict[str, tuple[frozenset[str], dict[str, str]]] = {
+    "well": (frozenset(), {}),
+    "first day": (frozenset(), {"active_from": "current_date"}),
+    "last day": (frozenset(), {"active_to": "current_date + 1"}),
+    "last day of training": (frozenset(), {"trained_until": "current_date"}),
+    **{
+        trouble: (frozenset({trouble}), columns)
+        for trouble, columns in {
+            "suspended": {"is_active": "false"},
+            "left": {"active_to": "current_date"},
+            "not yet arrived": {"active_from": "current_date + 1"},
+            "never trained": {"trained_until": "null"},
+            "training out of date": {"trained_until": "current_date - 1"},
+            "session expired": {"expires_at": "now() - interval '1 second'"},
+            "idle": {"seen_at": "now() - interval '30 minutes 1 second'"},
+            "no purpose": {"purpose": "''"},
+            "signed out": {},
+        }.items()
+    },
+}
+SESSION_ONLY = frozenset({"session expired", "idle", "no purpose", "signed out"})
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody as entered in the database, whose rights the oracle says."""
+
+    number: int
+    who: Somebody
+    state: str
+    # Dated tables: what is entered may differ from what holds today.
+    entered_roles: tuple[tuple[str, str, str], ...] = ()
+    entered_membership: tuple[str, str] | None = None
+
+    @property
+    def token(self) -> str:
+        return f"token-of-{self.number}"
+
+
+def accounts(grants: Grants) -> list[Account]:
+    made: list[Account] = []
+
+    def add(who: Somebody, state: str, **entered: object) -> None:
+        made.append(Account(5000 + len(made), who, state, **entered))  # type: ignore[arg-type]
+
+    member = (frozenset(), frozenset({"my compartment"}))
+    for agency, roles, clearance, member_of in product(
+        (MINE, OTHER), role_sets(grants), LEVELS, member
+    ):
+        add(Somebody(agency, roles, clearance, member_of), "well")
+    able = [frozenset({role}) for role in ("may do everything", "analyst", "supervisor", "auditor")]
+    for roles, (state, (troubles, _)), member_of in product(able, STATES.items(), member):
+        add(Somebody(MINE, roles, 1, member_of, troubles), state)
+    everything = "may do everything"
+    for held, since, until in (
+        (True, "current_date", "null"),
+        (True, "null", "current_date + 1"),
+        (False, "current_date + 1", "null"),
+        (False, "null", "current_date"),
+    ):
+        now = frozenset({everything}) if held else frozenset()
+        add(
+            Somebody(MINE, now, 1), "well", entered_roles=((everything, since, until),),
+        )  # fmt: skip
+        joined = frozenset({"my compartment"}) if held else frozenset()
+        add(
+            Somebody(MINE, frozenset({everything}), 1, joined),
+            "well",
+            entered_membership=(since, until),
+        )
+    for role in ("granted from today", "granted until today", "granted from tomorrow"):
+        add(Somebody(MINE, frozenset({role}), 1), "well")
+    return made
+
+
+def world_grants() -> Grants:
+    """What holds today; the dated grants are entered beside it."""
+    return {**all_grants(), "granted from today": {(1, "read"), (1, "write"), (1, "disclose")}}
+
+
+DATED_GRANTS = {
+    "granted from today": ("current_date", "current_date + 1"),
+    "granted until today": ("null", "current_date"),
+    "granted from tomorrow": ("current_date + 1", "null"),
+}
+
+
+def labels() -> dict[int, Thing]:
+    return {
+        3000 + number: Thing(*parts)
+        for number, parts in enumerate(
+            product(CLASSES, (MINE, OTHER), LEVELS, COMPARTMENTS, AUDIENCES)
+        )
+    }
+
+
+class World:
+    """The entered database, and how to ask it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.grants = world_grants()
+        self.labels = labels()
+        self.accounts = accounts(self.grants)
+
+    def url(self, role: str) -> str:
+        return plugin.CLUSTER.url(role, self.name)
+
+    @contextmanager
+    def as_role(self, role: str) -> Iterator[psycopg.Connection]:
+        with psycopg.connect(self.url(role)) as connection:
+            yield connection
+
+    @contextmanager
+    def as_superuser(self) -> Iterator[psycopg.Connection]:
+        with plugin.superuser(self.name) as connection:
+            yield connection
+
+    def enter(self) -> None:
+        with self.as_superuser() as c, c.transaction():
+            self._enter_agencies(c)
+            self._enter_labels(c)
+            self._enter_people(c)
+            self._enter_sessions(c)
+
+    def _enter_agencies(self, c: psycopg.Connection) -> None:
+        for name, number in AGENCIES.items():
+            c.execute(
+                "insert into accounts_agency (id, code, name, kind, nation, region, area_code) "
+                "values (%s, %s, %s, 'police_force', '', '', '')",
+                (number, f"world-{name}", name),
+            )
+        for name, number in COMPARTMENT_IDS.items():
+            c.execute(
+                "insert into accounts_compartment (id, code, name, owner_id) values (%s, %s, %s, %s)",
+                (number, f"c{number}", name, AGENCIES[MINE]),
+            )
+        for members, number in AUDIENCE_IDS.items():
+            c.execute("insert into accounts_audience values (%s, %s)", (number, f"world{number}"))
+            for member in sorted(members):
+                c.execute(
+                    "insert into accounts_audiencemember (audience_id, agency_id) values (%s, %s)",
+                    (number, AGENCIES[member]),
+                )
+        rows = [(role, k, v, "null", "null") for role, pairs in all_grants().items()
+                for k, v in pairs]  # fmt: skip
+        rows += [(role, 1, verb, *dates) for role, dates in DATED_GRANTS.items()
+                 for verb in ("read", "write", "disclose")]  # fmt: skip
+        values = ", ".join(
+            f"('{r}', {k}, '{v}', ({a})::date, ({b})::date)" for r, k, v, a, b in rows
+        )
+        c.execute(
+            "insert into accounts_rolegrant (role, record_class, verb, active_from, active_to) "
+            f"values {values} on conflict do nothing"
+        )
+
+    def _enter_labels(self, c: psycopg.Connection) -> None:
+        rows = [
+            {
+                "id": number,
+                "record_class": t.record_class,
+                "owner_id": AGENCIES[t.owner],
+                "level": t.level,
+                "compartment_id": t.compartment and COMPARTMENT_IDS[t.compartment],
+                "audience_id": AUDIENCE_IDS.get(t.released_to),
+            }
+            for number, t in self.labels.items()
+        ]
+        c.execute(
+            "insert into accounts_bucket (id, record_class, owner_id, level, compartment_id, "
+            "audience_id) select id, record_class, owner_id, level, compartment_id, audience_id "
+            "from json_populate_recordset(null::accounts_bucket, %s)",
+            (json.dumps(rows),),
+        )
+
+    def _enter_people(self, c: psycopg.Connection) -> None:
+        people, roles, members = [], [], []
+        for a in self.accounts:
+            columns = {**AT_WORK, **STATES[a.state][1]}
+            people.append(
+                f"({a.number}, 'p{a.number}', 'P', {AGENCIES[a.who.agency]}, {a.who.clearance}, "
+                f"{columns['is_active']}, ({columns['trained_until']})::date, "
+                f"({columns['active_from']})::date, ({columns['active_to']})::date)"
+            )
+            for role, since, until in a.entered_roles or [
+                (role, "null", "null") for role in sorted(a.who.roles)
+            ]:
+                roles.append(f"({a.number}, '{role}', ({since})::date, ({until})::date)")
+            dates = a.entered_membership or (("null", "null") if a.who.member_of else None)
+            if dates:
+                members.append(
+                    f"({a.number}, {COMPARTMENT_IDS['my compartment']}, ({dates[0]})::date, "
+                    f"({dates[1]})::date)"
+                )
+        c.execute(
+            "insert into accounts_person (id, username, name, agency_id, level, is_active, "
+            f"trained_until, active_from, active_to) values {', '.join(people)}"
+        )
+        c.execute(
+            "insert into accounts_personrole (person_id, role, active_from, active_to) values "
+            + ", ".join(roles)
+        )
+        c.execute(
+            "insert into accounts_compartmentmember (person_id, compartment_id, active_from, "
+            "active_to) values " + ", ".join(members)
+        )
+        # One report for each label, all received by one and the same person of no account.
+        c.execute(
+            "insert into intake_report (bucket_id, reference, owner_id, digest, size_bytes, "
+            "file_name, format, channel, source, scheme, source_evaluation, "
+            "information_assessment, handling_code, handling_conditions, status, failure, warnings, "
+            "received_at, received_by_id, rows_read, rows_accepted, rows_repeated, "
+            "rows_quarantined) select b.id, 'REP-W' || b.id, b.owner_id, 'w' || b.id, 1, 'f.csv', "
+            "'csv', 'page', '', '3x5x2', '1', 'A', 'P', '{}', 'READ', '', '[]', now(), "
+            "(select min(id) from accounts_person), 0, 0, 0, 0 from accounts_bucket b "
+            "where b.id >= 3000"
+        )
+
+    def _enter_sessions(self, c: psycopg.Connection) -> None:
+        rows = []
+        for a in self.accounts:
+            columns = {**AT_WORK, **STATES[a.state][1]}
+            if a.state != "signed out":
+                rows.append(
+                    f"(sha256('{a.token}'), 'SES-{a.number}', {a.number}, 'page', "
+                    f"{columns['purpose']}, now(), {columns['seen_at']}, interval '30 minutes', "
+                    f"{columns['expires_at']})"
+                )
+        c.execute(
+            "insert into sec.session (token_hash, reference, person_id, kind, purpose, opened_at, "
+            "seen_at, idle, expires_at) values " + ", ".join(rows)
+        )
+        c.execute(
+            "insert into sec.context select id, agency_id, 0, false, 'infinity', '{}', '{}', "
+            "false, '{}', '{}', '{}' from accounts_person where id >= 5000"
+        )
+        c.execute("select sec.rebuild()")
+        # An errand for each, and a finished one for the last rule of the worker.
+        c.execute(
+            "insert into accounts_errand (id, person_id, kind, arguments, asked_at, done, doing, "
+            "failed, attempts) select id, id, 'world', '{}', now(), 0, '', '', 0 "
+            "from accounts_person where id >= 5000"
+        )
+        c.execute(
+            "insert into accounts_errand (id, person_id, kind, arguments, asked_at, finished_at, "
+            "done, doing, failed, attempts) select id + 100000, id, 'world', '{}', now(), now(), 0, "
+            "'', '', 0 from accounts_person where id >= 5000"
+        )
+
+    def errand_of(self, account: Account) -> Somebody:
+        """Whom the worker acts for: the same person, whatever has become of the session."""
+        return replace(account.who, troubles=account.who.troubles - SESSION_ONLY)
+
+
+@contextmanager
+def a_world(suffix: str) -> Iterator[World]:
+    name = f"lk_world_{suffix}_{plugin.NAME}"
+    with plugin.superuser() as connection:
+        # The template of this very schema, or the newest if a source was saved since it was made.
+        (template,) = connection.execute(
+            "select datname from pg_database where datname like 'lk_template_%%' "
+            "order by datname = %s desc, oid desc limit 1",
+            (f"lk_template_{plugin.schema_digest()}",),
+        ).fetchone()
+        connection.execute(f"create database {name} template {template} owner lk_owner")
+    try:
+        world = World(name)
+        world.enter()
+        yield world
+    finally:
+        with plugin.superuser() as connection:
+            connection.execute(f"drop database if exists {name} with (force)")
