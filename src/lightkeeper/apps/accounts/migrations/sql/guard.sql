@@ -18,13 +18,14 @@ create table sec.session (
 create index session_of_person on sec.session (person_id);
 
 -- What each person who is signed in, or waits for an errand, may use: worked out once when something
--- changes, read by every policy.
+-- changes, read by every policy. It holds until the next day on which a dated right of theirs begins
+-- or ends; from then on nothing is shown until it has been worked out again.
 create table sec.context (
   person_id    bigint primary key references public.accounts_person (id),
   agency_id    bigint not null,
   level        smallint not null,
   live         boolean not null,
-  built_on     date not null,
+  valid_until  date not null,
   compartments bigint[] not null,
   audiences    bigint[] not null,
   oversees     boolean not null,
@@ -46,34 +47,36 @@ language sql stable security definer set search_path = pg_catalog, sec as $$
   end
 $$;
 
-create function sec.mine() returns sec.context
+-- The context of whoever asks, if it holds today.
+create function sec.mine() returns setof sec.context
 language sql stable security definer set search_path = pg_catalog, sec as $$
-  select c from sec.context c where c.person_id = sec.me() and c.live
+  select c.* from sec.context c
+   where c.person_id = sec.me() and c.live and c.valid_until > current_date
 $$;
 
 create function sec.readable() returns int[]
 language sql stable security definer set search_path = pg_catalog, sec as $$
-  select coalesce((select c.readable from sec.context c where c.person_id = sec.me() and c.live), '{}')
+  select coalesce((select m.readable from sec.mine() m), '{}')
 $$;
 
 create function sec.writable() returns int[]
 language sql stable security definer set search_path = pg_catalog, sec as $$
-  select coalesce((select c.writable from sec.context c where c.person_id = sec.me() and c.live), '{}')
+  select coalesce((select m.writable from sec.mine() m), '{}')
 $$;
 
 create function sec.my_agency() returns bigint
 language sql stable security definer set search_path = pg_catalog, sec as $$
-  select c.agency_id from sec.context c where c.person_id = sec.me() and c.live
+  select m.agency_id from sec.mine() m
 $$;
 
 create function sec.my_compartments() returns bigint[]
 language sql stable security definer set search_path = pg_catalog, sec as $$
-  select coalesce((select c.compartments from sec.context c where c.person_id = sec.me() and c.live), '{}')
+  select coalesce((select m.compartments from sec.mine() m), '{}')
 $$;
 
 create function sec.oversees() returns boolean
 language sql stable security definer set search_path = pg_catalog, sec as $$
-  select coalesce((select c.oversees from sec.context c where c.person_id = sec.me() and c.live), false)
+  select coalesce((select m.oversees from sec.mine() m), false)
 $$;
 
 -- Works out the contexts again. One at a time: a label that another transaction is just adding
@@ -83,59 +86,71 @@ language plpgsql security definer set search_path = pg_catalog, sec as $$
 begin
   perform pg_advisory_xact_lock(7201);
   with person as (
-    select p.id, p.agency_id, p.level,
+    select p.id, p.agency_id, p.level, p.active_from, p.active_to, p.trained_until,
            p.is_active
              and (p.active_from is null or p.active_from <= current_date)
              and (p.active_to is null or p.active_to > current_date)
              and p.trained_until is not null and p.trained_until >= current_date as live
       from public.accounts_person p join sec.context c on c.person_id = p.id
      where only_person is null or p.id = only_person
-  ), granted as (
-    select r.person_id, g.record_class, g.verb
+  ), entered as (
+    select r.person_id, g.record_class, g.verb,
+           greatest(r.active_from, g.active_from) as since, least(r.active_to, g.active_to) as until
       from public.accounts_personrole r join public.accounts_rolegrant g on g.role = r.role
-     where (r.active_from is null or r.active_from <= current_date)
-       and (r.active_to is null or r.active_to > current_date)
-       and (g.active_from is null or g.active_from <= current_date)
-       and (g.active_to is null or g.active_to > current_date)
-  ), held as (
+     where r.person_id in (select id from person)
+  ), granted as materialized (
+    select distinct person_id, record_class, verb from entered
+     where (since is null or since <= current_date) and (until is null or until > current_date)
+  ), member as (
+    select m.person_id, m.compartment_id, m.active_from as since, m.active_to as until
+      from public.accounts_compartmentmember m where m.person_id in (select id from person)
+  ), held as materialized (
     select p.id,
-      coalesce((select array_agg(m.compartment_id) from public.accounts_compartmentmember m
-         where m.person_id = p.id
-           and (m.active_from is null or m.active_from <= current_date)
-           and (m.active_to is null or m.active_to > current_date)), '{}') as compartments,
+      coalesce((select array_agg(m.compartment_id) from member m where m.person_id = p.id
+           and (m.since is null or m.since <= current_date)
+           and (m.until is null or m.until > current_date)), '{}') as compartments,
       coalesce((select array_agg(a.audience_id) from public.accounts_audiencemember a
-         where a.agency_id = p.agency_id), '{}') as audiences,
-      exists (select 1 from granted g where g.person_id = p.id
-                and g.record_class = 6 and g.verb = 'read') as oversees
+         where a.agency_id = p.agency_id), '{}') as audiences
       from person p
   ), usable as (
-    select p.id, b.id as bucket_id, b.owner_id = p.agency_id as own,
-           b.owner_id = p.agency_id or coalesce(b.audience_id = any(h.audiences), false) as shared,
-           b.record_class
-      from person p join held h on h.id = p.id
-      join public.accounts_bucket b on b.level <= p.level
+    select p.id, g.verb, b.id as bucket_id
+      from person p join held h on h.id = p.id join granted g on g.person_id = p.id
+      join public.accounts_bucket b on b.record_class = g.record_class and b.level <= p.level
        and (b.compartment_id is null or b.compartment_id = any(h.compartments))
-     where p.live
+       and (b.owner_id = p.agency_id
+            or (g.verb in ('read', 'disclose') and b.audience_id = any(h.audiences)))
+     where p.live and g.verb in ('read', 'write', 'disclose')
+  ), lists as (
+    select u.id,
+      array_agg(u.bucket_id order by u.bucket_id) filter (where u.verb = 'read') as readable,
+      array_agg(u.bucket_id order by u.bucket_id) filter (where u.verb = 'write') as writable,
+      array_agg(u.bucket_id order by u.bucket_id) filter (where u.verb = 'disclose') as disclosable
+      from usable u group by u.id
+  ), turn as (
+    select d.id, min(d.day) as day from (
+      select id, active_from as day from person union all select id, active_to from person
+      union all select id, trained_until + 1 from person
+      union all select person_id, since from entered union all select person_id, until from entered
+      union all select person_id, since from member union all select person_id, until from member
+    ) d where d.day > current_date group by d.id
   )
   update sec.context c set
-    agency_id = p.agency_id, level = p.level, live = p.live, built_on = current_date,
-    compartments = h.compartments, audiences = h.audiences, oversees = h.oversees and p.live,
-    readable = coalesce((select array_agg(u.bucket_id order by u.bucket_id) from usable u
-       where u.id = p.id and u.shared and exists (select 1 from granted g
-         where g.person_id = p.id and g.record_class = u.record_class and g.verb = 'read')), '{}'),
-    writable = coalesce((select array_agg(u.bucket_id order by u.bucket_id) from usable u
-       where u.id = p.id and u.own and exists (select 1 from granted g
-         where g.person_id = p.id and g.record_class = u.record_class and g.verb = 'write')), '{}'),
-    disclosable = coalesce((select array_agg(u.bucket_id order by u.bucket_id) from usable u
-       where u.id = p.id and u.shared and exists (select 1 from granted g
-         where g.person_id = p.id and g.record_class = u.record_class and g.verb = 'disclose')), '{}')
-   from person p join held h on h.id = p.id where c.person_id = p.id;
+    agency_id = p.agency_id, level = p.level, live = p.live,
+    valid_until = coalesce(t.day, 'infinity'),
+    compartments = h.compartments, audiences = h.audiences,
+    oversees = p.live and exists (select 1 from granted g
+      where g.person_id = p.id and g.record_class = 6 and g.verb = 'read'),
+    readable = coalesce(l.readable, '{}'), writable = coalesce(l.writable, '{}'),
+    disclosable = coalesce(l.disclosable, '{}')
+   from person p join held h on h.id = p.id left join lists l on l.id = p.id
+        left join turn t on t.id = p.id
+  where c.person_id = p.id;
 end $$;
 
 create function sec.make_context(for_person bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, sec as $$
 begin
-  insert into sec.context select p.id, p.agency_id, p.level, false, current_date,
+  insert into sec.context select p.id, p.agency_id, p.level, false, 'infinity',
       '{}', '{}', false, '{}', '{}', '{}'
     from public.accounts_person p where p.id = for_person
   on conflict (person_id) do nothing;
@@ -180,7 +195,7 @@ begin
   update sec.session s set seen_at = now()
    where s.token_hash = sha256(convert_to(nullif(current_setting('app.session', true), ''), 'UTF8'))
      and s.seen_at < now() - interval '1 minute';
-  if not exists (select 1 from sec.context c where c.person_id = who and c.built_on = current_date) then
+  if not exists (select 1 from sec.context c where c.person_id = who and c.valid_until > current_date) then
     perform sec.make_context(who);
   end if;
   return query
