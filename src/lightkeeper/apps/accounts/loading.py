@@ -4,12 +4,12 @@ set-up.
 Everything here can be run again: what is there already is brought up to date.
 """
 
-import csv
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
 
+from lightkeeper.apps.accounts.loading_reference import OWNER, table
 from lightkeeper.apps.accounts.models import (
     Agency,
     Compartment,
@@ -21,24 +21,17 @@ from lightkeeper.apps.accounts.models import (
     RolePower,
 )
 
-OWNER = "owner"
-
 
 def load_rules() -> None:
     """What each role may see and do, from the tables in `refdata`."""
-    for row in _table("role_grants.csv"):
+    for row in table("role_grants.csv"):
         for verb in row["verbs"].split():
             RoleGrant.objects.using(OWNER).get_or_create(
                 role=row["role"], record_class=int(row["class"]), verb=verb
             )
-    for row in _table("role_powers.csv"):
+    for row in table("role_powers.csv"):
         for power in row["powers"].split():
             RolePower.objects.using(OWNER).get_or_create(role=row["role"], power=power)
-
-
-def _table(name: str) -> Iterator[dict[str, str]]:
-    with files("lightkeeper.refdata").joinpath(name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
 
 
 def add_agency(code: str, name: str, kind: str, parent: Agency | None = None) -> Agency:
