@@ -1,9 +1,10 @@
 """From a row to a graded, searchable record: kinds, cleaning, mappings, keys."""
 
-from lightkeeper.engine.records.applying import SCHEMES, apply_mapping, from_entity
+from lightkeeper.engine.records.applying import SCHEMES, apply_mapping
 from lightkeeper.engine.records.children import concerns_child
 from lightkeeper.engine.records.cleaned import Cleaned, Problem, Setting
 from lightkeeper.engine.records.cleaning import clean
+from lightkeeper.engine.records.entities import from_entity
 from lightkeeper.engine.records.gradings import (
     Grading,
     Scheme,

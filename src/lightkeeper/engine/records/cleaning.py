@@ -58,6 +58,8 @@ def cleaner_for(type: str, setting: Setting) -> Cleaner:
         )
     if type == "phone":
         return lambda text: clean_phone(text, region=setting.region)
+    if type == "postcode" and setting.region != "GB":
+        return clean_text
     if type == "checksum":
         return lambda text: clean_checksum(text, scheme=setting.scheme)
     return _PLAIN[type]

@@ -22,9 +22,12 @@ def clean_phone(text: str, *, region: str = "GB") -> Cleaned | Problem:
     A possible number outside the allocated ranges is kept with a note: it may be new, or a slip.
     Source: phonenumbers (libphonenumber).
     """
-    bare = text.strip().translate(_PHONE_MARKS)
-    if region == "GB" and (match := _UK_MOBILE.match(bare)):
-        return Cleaned("+44" + match[1])
+    if region == "GB":
+        match = _UK_MOBILE.match(text.replace(" ", "")) or _UK_MOBILE.match(
+            text.strip().translate(_PHONE_MARKS)
+        )
+        if match:
+            return Cleaned("+44" + match[1])
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:

@@ -44,6 +44,8 @@ def clean_date(
     text = text.strip()
     if match := _ISO.match(text):
         return _checked(int(match[1]), int(match[2]), int(match[3]), text, year)
+    if match := _THREE.match(text):
+        return _three_numbers(match, text, order, year)
     if match := _ISO_TIME.match(text):
         return _moment(match, text, year)
     if typed_date and _SERIAL.match(text):
@@ -59,8 +61,6 @@ def clean_date(
         if isinstance(found, Problem):
             return found
         return Cleaned(found.value, "the time of day was left out.")
-    if match := _THREE.match(text):
-        return _three_numbers(match, text, order, year)
     return _in_words(text, year)
 
 

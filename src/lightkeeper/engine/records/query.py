@@ -30,6 +30,8 @@ _PHONE = re.compile(r"(?<![\w])(?:\+|0)[\d\s().\-]{7,20}\d(?!\w)")
 _POSTCODE = re.compile(
     r"(?<!\w)[A-Za-z]{1,2}\d[A-Za-z\d]?(?:\s*\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2})?(?!\w)"
 )
+# The current British form, in capitals: "AB12 Lee" in small letters is a postcode and a name.
+_PLATE = re.compile(r"(?<!\w)[A-Z]{2}\d\d\s?[A-Z]{3}(?!\w)")
 _IDENTIFIER = re.compile(r"(?<!\w)(?=\S*\d)[A-Za-z0-9][A-Za-z0-9/\-]{3,}(?!\w)")
 
 
@@ -56,10 +58,11 @@ def read_query(text: str) -> Query:
     ips, rest = _take(_IP, rest, clean_ip)
     dates, rest = _take(_DATE, rest, lambda found: clean_date(found, year=ANY_YEAR))
     phones, rest = _take(_PHONE, rest, clean_phone)
+    plates, rest = _take(_PLATE, rest, clean_identifier)
     postcodes, rest = _take(_POSTCODE, rest, clean_postcode)
     identifiers, rest = _take(_IDENTIFIER, rest, clean_identifier)
     names = tuple(dict.fromkeys(fold_name(rest).split()))
-    return Query(names, dates, phones, emails, postcodes, identifiers, handles, ips)
+    return Query(names, dates, phones, emails, postcodes, (*plates, *identifiers), handles, ips)
 
 
 def _take(

@@ -1,5 +1,6 @@
 """Laws of reading and writing, for any text and any bytes."""
 
+import contextlib
 import io
 import tempfile
 from pathlib import Path
@@ -82,11 +83,8 @@ def test_entities_that_are_written_read_back_the_same(entities):
 )
 @settings(max_examples=400, deadline=None)
 def test_no_bytes_whatever_break_a_reader(content, name):
-    try:
+    with contextlib.suppress(FormatError):
         rows, faults = read_back(content, name)
-    except FormatError as error:
-        assert str(error)
-    else:
         assert all(fault.sentence and fault.code for fault in faults)
         assert all(row.number >= 1 for row in rows)
 
@@ -97,10 +95,8 @@ def test_a_good_file_with_a_spoilt_stretch_is_read_or_refused(noise, place, kind
     content = bytearray(GOOD[kind])
     place %= len(content)
     content[place : place + len(noise)] = noise
-    try:
+    with contextlib.suppress(FormatError):
         read_back(bytes(content), f"x.{kind}")
-    except FormatError as error:
-        assert str(error)
 
 
 def _good() -> dict[str, bytes]:

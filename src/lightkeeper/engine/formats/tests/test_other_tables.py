@@ -20,7 +20,10 @@ def entities(tmp_path, text, **options):
 
 
 def test_an_entity_comes_as_a_row_with_its_properties(tmp_path):
-    text = '{"id":"1","schema":"Person","caption":"A","datasets":["x"],"properties":{"name":["Ada","A"]}}'
+    text = (
+        '{"id":"1","schema":"Person","caption":"A","datasets":["x"],'
+        '"properties":{"name":["Ada","A"]}}'
+    )
     [row], faults = entities(tmp_path, "\ufeff" + text + "\n\n  \n\n")
     assert row.values == {"id": "1", "schema": "Person", "caption": "A", "datasets": '["x"]'}
     assert row.properties == {"name": ("Ada", "A")}
@@ -79,7 +82,7 @@ def test_entity_reading_goes_on_after_any_item(tmp_path):
     everything = list(table.rows())
     for position, item in enumerate(everything):
         assert list(table.rows(resume=item.resume)) == everything[position + 1 :]
-    assert [i for i in table.rows(start_row=5)][0] == everything[3]
+    assert next(iter(table.rows(start_row=5))) == everything[3]
 
 
 def parquet(tmp_path, columns, **options):
@@ -135,13 +138,16 @@ def test_parquet_that_unpacks_too_far_or_is_cut_off_is_refused(tmp_path):
     [
         ("a.jpg", b"\xff\xd8\xff\xe0", "MEDIA"), ("a.csv", b"\xff\xd8\xff\xe0JFIF", "MEDIA"),
         ("a.csv", b"\x89PNG\r\n\x1a\n", "MEDIA"), ("a.csv", b"GIF89a..", "MEDIA"),
-        ("a.csv", b"RIFF\x00\x00\x00\x00WEBPVP8", "MEDIA"), ("a.csv", b"BM\x00\x00\x00\x00", "MEDIA"),
-        ("a.csv", b"\x00\x00\x00\x18ftypmp42", "MEDIA"), ("a.csv", b"\x00\x00\x00\x18ftypheic", "MEDIA"),
+        ("a.csv", b"RIFF\x00\x00\x00\x00WEBPVP8", "MEDIA"),
+        ("a.csv", b"BM\x00\x00\x00\x00", "MEDIA"),
+        ("a.csv", b"\x00\x00\x00\x18ftypmp42", "MEDIA"),
+        ("a.csv", b"\x00\x00\x00\x18ftypheic", "MEDIA"),
         ("a.csv", b"ID3\x03", "MEDIA"), ("a.csv", b"OggS\x00", "MEDIA"),
         ("a.csv", b"\x1aE\xdf\xa3\x01", "MEDIA"), ("a.csv", b"<svg xmlns='x'/>", "MEDIA"),
         ("a.svg", b"<?xml version='1.0'?><svg/>", "MEDIA"), ("a.mp4", b"ref,name\n", "MEDIA"),
         ("a.csv", b"data:image/png;base64,xx", "MEDIA"), ("a.csv", b"MZ\x90\x00", "TYPE"),
-        ("a.csv", b"\x7fELF\x02", "TYPE"), ("a.csv", b"%PDF-1.7", "TYPE"), ("a.csv", b"#!/bin/sh", "TYPE"),
+        ("a.csv", b"\x7fELF\x02", "TYPE"), ("a.csv", b"%PDF-1.7", "TYPE"),
+        ("a.csv", b"#!/bin/sh", "TYPE"),
         ("a.csv", b"<html></html>", "TYPE"), ("a.csv", b"<?xml version='1.0'?><a/>", "TYPE"),
         ("a.csv", b"\x1f\x8b\x08\x00", "TYPE"), ("a.csv", b"Rar!\x1a\x07\x00", "TYPE"),
         ("a.csv", b"{\\rtf1}", "TYPE"), ("a.csv", b"wOFF\x00", "TYPE"),
@@ -164,7 +170,8 @@ def test_what_is_not_a_table_is_refused(tmp_path, name, content, code):
 @pytest.mark.parametrize(
     ("name", "content", "found"),
     [
-        ("a.csv", b"BM,name\n1,x\n", "csv"), ("a.tsv", b"ref\tname\n", "csv"), ("a", b"ref\n", "csv"),
+        ("a.csv", b"BM,name\n1,x\n", "csv"), ("a.tsv", b"ref\tname\n", "csv"),
+        ("a", b"ref\n", "csv"),
         ("a.txt", b"MZ;name\n", "csv"), ("a.ijson", GOOD.encode(), "ftm_jsonl"),
     ],
 )  # fmt: skip
