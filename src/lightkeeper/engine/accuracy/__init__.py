@@ -1,0 +1,1 @@
+"""How well grouped records agree with a known truth."""
