@@ -4,6 +4,7 @@ EngineError
   FormatError    a file or message does not follow its format
     FileRefused  the whole file cannot be read, with a code and the place
   MappingError   a mapping of columns to properties is not usable
+  ConflictError  decisions contradict one another
   ShapeError     an array does not have the shape or type asked for
 """
 
@@ -26,6 +27,10 @@ class FileRefused(FormatError):
 
 class MappingError(EngineError):
     """A mapping of columns to properties is not usable; the text names the key path."""
+
+
+class ConflictError(EngineError):
+    """Decisions contradict one another; the text names them."""
 
 
 class ShapeError(EngineError):

@@ -1,0 +1,1 @@
+"""Joining records that speak of one subject, and saying why."""

@@ -1,0 +1,115 @@
+"""Linking a whole table: every pair worth comparing, weighed and explainable."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lightkeeper.engine.errors import ShapeError
+from lightkeeper.engine.linkage.blocking import candidate_pairs
+from lightkeeper.engine.linkage.database import USUAL, Resources, open_database
+from lightkeeper.engine.linkage.model import LinkModel
+from lightkeeper.engine.linkage.prepare import prepare
+from lightkeeper.engine.linkage.scoring import compare_pairs, load_records, weights_of
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Links:
+    """Pairs of records above the model's floor, best evidence kept beside each.
+
+    record_ids (n,) int64: the `record_id` of each row, or the row number where there is none.
+    left, right (p,) int64: rows, left below right, ascending; weight (p,) bits, the prior
+    included; levels (p, c) int8 and weights (p, c) bits: one a comparison of the model.
+    """
+
+    model: LinkModel
+    record_ids: NDArray[np.int64]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    levels: NDArray[np.int8]
+    weights: NDArray[np.float64]
+    pairs_compared: int
+
+    @property
+    def probability(self) -> NDArray[np.float64]:
+        return np.asarray(1 / (1 + np.exp2(-np.clip(self.weight, -500, 500))))
+
+    def to_table(self) -> pa.Table:
+        """id_l, id_r, match_weight, probability, and level_ and weight_ of each comparison."""
+        columns: dict[str, NDArray[Any]] = {
+            "id_l": self.record_ids[self.left],
+            "id_r": self.record_ids[self.right],
+            "match_weight": self.weight,
+            "probability": self.probability,
+        }
+        for c, comparison in enumerate(self.model.comparisons):
+            columns[f"level_{comparison.column}"] = self.levels[:, c]
+            columns[f"weight_{comparison.column}"] = self.weights[:, c]
+        return pa.table(columns)
+
+
+def _quiet(stage: str, share: float) -> None:
+    pass
+
+
+def link(
+    table: pa.Table,
+    model: LinkModel,
+    *,
+    resources: Resources = USUAL,
+    progress: Progress = _quiet,
+) -> Links:
+    """Every pair of records of the table that the model finds worth keeping.
+
+    Shapes: table (n, columns) as planned in the model; text, or lists of text with every value
+        that a record has (aliases, several phones); `record_id` int64 names the records.
+    Units: weights in bits. Pairs at or below `model.missing_weight` are not kept.
+    Raises: ShapeError if two rows have one record_id.
+    Frequencies of values are those of this table: give it all the records that are compared.
+    """
+    progress("preparing", 0.0)
+    record_ids = _record_ids(table)
+    prepared, fields = prepare(table, model.plan, model.fields)
+    with open_database(resources) as connection:
+        load_records(connection, prepared, fields)
+        progress("blocking", 0.2)
+        left, right = candidate_pairs(connection, fields, pairs_per_record=model.pairs_per_record)
+        kept, levels, weights, done = [], [], [], 0
+        for chunk in compare_pairs(connection, model.comparisons, fields, left, right):
+            progress("scoring", 0.3 + 0.7 * done / len(left))
+            bits = weights_of(model.comparisons, chunk)
+            rows = np.nonzero(bits.sum(axis=1) + model.prior_weight > model.missing_weight)[0]
+            kept.append(rows + done)
+            levels.append(chunk.level[rows])
+            weights.append(bits[rows])
+            done += len(bits)
+    progress("scored", 1.0)
+    rows = np.concatenate([*kept, np.empty(0, np.int64)]).astype(np.int64)
+    bits = np.concatenate([*weights, np.empty((0, len(model.comparisons)))])
+    return Links(
+        model=model,
+        record_ids=record_ids,
+        left=left[rows],
+        right=right[rows],
+        weight=model.prior_weight + bits.sum(axis=1),
+        levels=np.concatenate([*levels, np.empty((0, len(model.comparisons)), np.int8)]),
+        weights=bits,
+        pairs_compared=len(left),
+    )
+
+
+def _record_ids(table: pa.Table) -> NDArray[np.int64]:
+    if "record_id" not in table.column_names or not pa.types.is_integer(
+        table.schema.field("record_id").type
+    ):
+        return np.arange(table.num_rows, dtype=np.int64)
+    found = np.asarray(table["record_id"].to_numpy(), np.int64)
+    if len(np.unique(found)) != len(found):
+        raise ShapeError("Two rows have one record_id. Each record must have its own.")
+    return found

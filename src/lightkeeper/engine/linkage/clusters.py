@@ -1,0 +1,232 @@
+"""Which records are one subject: links joined by their average, and what people decided obeyed.
+
+Two groups are joined along the best mean weight between all their records, so that one doubtful
+link cannot chain two subjects together. A pair that was never compared counts against. Weights
+are summed as whole millionths of a bit: no order of the input changes any result.
+"""
+
+import heapq
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from lightkeeper.engine.errors import ConflictError, ShapeError
+
+Pair = tuple[int, int]
+MILLIONTHS = 1_000_000
+
+
+def resolve(
+    record_count: int,
+    left: ArrayLike,
+    right: ArrayLike,
+    weight: ArrayLike,
+    same_judgements: Iterable[Pair] = (),
+    different_judgements: Iterable[Pair] = (),
+    *,
+    join_at: float = -1.0,
+    missing_weight: float = -6.0,
+    most: float = 20.0,
+) -> NDArray[np.int64]:
+    """The subject of each record, named by the smallest record in it.
+
+    Shapes: left, right (p,) whole numbers below record_count; weight (p,); returns (record_count,)
+        int64. A pair may come twice (its best weight counts) and in either order.
+    Units: weights in bits; groups join while their mean is at least `join_at`; a pair without a
+        link, or with a lower one, counts `missing_weight`; no link counts for more than `most`.
+    Judgements: "same" always joins, "different" never does, whatever the weights say.
+    Raises: ShapeError if the arrays do not fit; ConflictError if judgements contradict.
+    Source: average-linkage agglomeration (UPGMA), Sokal and Michener 1958.
+    """
+    if missing_weight >= join_at:
+        raise ShapeError("a pair without a link must count less than the weight that joins")
+    same = _checked_pairs(record_count, same_judgements)
+    different = _checked_pairs(record_count, different_judgements)
+    labels = np.arange(record_count, dtype=np.int64)
+    anchors = _join_same(labels, same)
+    _check_conflicts(anchors, different)
+    links = _checked_links(record_count, left, right, weight, most)
+    missing, floor = round(missing_weight * MILLIONTHS), round(join_at * MILLIONTHS)
+    groups = _Groups(anchors, _within_reach(anchors, *links, missing, floor), different, missing)
+    groups.join_down_to(floor)
+    return groups.labels()
+
+
+def components(
+    record_count: int, left: ArrayLike, right: ArrayLike, same_judgements: Iterable[Pair] = ()
+) -> NDArray[np.int64]:
+    """The connected component of each record, named by its smallest record.
+
+    `resolve` on the records of one component, with the links and judgements among them, gives
+    exactly what it gives for them in the whole.
+    Shapes: as in `resolve`.
+    """
+    one, two = np.asarray(left, np.int64), np.asarray(right, np.int64)
+    pairs = [*zip(one.tolist(), two.tolist(), strict=True), *same_judgements]
+    return _join_same(np.arange(record_count, dtype=np.int64), pairs)
+
+
+def _checked_links(
+    count: int, left: ArrayLike, right: ArrayLike, weight: ArrayLike, most: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Each pair once, low record before high, with its best weight in millionths."""
+    one, two = np.asarray(left, np.int64), np.asarray(right, np.int64)
+    bits = np.asarray(weight, np.float64)
+    if one.ndim != 1 or not one.shape == two.shape == bits.shape:
+        raise ShapeError(
+            f"expected three rows of one length, got {one.shape}, {two.shape}, {bits.shape}"
+        )
+    if np.isnan(bits).any():
+        raise ShapeError("every weight must be a number")
+    _check_range(count, one, two)
+    whole = np.rint(np.clip(bits, -1000, most) * MILLIONTHS).astype(np.int64)
+    low, high = np.minimum(one, two), np.maximum(one, two)
+    order = np.lexsort((-whole, high, low))
+    low, high, whole = low[order], high[order], whole[order]
+    first = np.ones(len(low), bool)
+    first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    first &= low != high
+    return low[first], high[first], whole[first]
+
+
+def _within_reach(
+    anchors: NDArray[np.int64],
+    low: NDArray[np.int64],
+    high: NDArray[np.int64],
+    whole: NDArray[np.int64],
+    missing: int,
+    floor: int,
+) -> dict[Pair, int]:
+    """The links that can matter: both ends in one component of links strong enough to join."""
+    said = whole > missing
+    low, high, whole = low[said], high[said], whole[said]
+    strong = whole >= floor
+    ends = (anchors[low[strong]], anchors[high[strong]])
+    graph = coo_matrix((np.ones(len(ends[0]), np.int8), ends), shape=(len(anchors),) * 2)
+    part = connected_components(graph, directed=False)[1][anchors]
+    near = part[low] == part[high]
+    pairs = zip(low[near].tolist(), high[near].tolist(), strict=True)
+    return dict(zip(pairs, whole[near].tolist(), strict=True))
+
+
+def _checked_pairs(count: int, pairs: Iterable[Pair]) -> list[Pair]:
+    found = sorted({(min(pair), max(pair)) for pair in pairs})
+    if found:
+        both = np.array(found, np.int64)
+        _check_range(count, both[:, 0], both[:, 1])
+    return found
+
+
+def _check_range(count: int, low: NDArray[np.int64], high: NDArray[np.int64]) -> None:
+    for side in (low, high):
+        if len(side) and not (side.min() >= 0 and side.max() < count):
+            raise ShapeError(f"records are numbered 0 to {count - 1}")
+
+
+def _join_same(labels: NDArray[np.int64], pairs: Sequence[Pair]) -> NDArray[np.int64]:
+    parent: list[int] = labels.tolist()
+
+    def anchor(record: int) -> int:
+        while parent[record] != record:
+            parent[record] = parent[parent[record]]
+            record = parent[record]
+        return record
+
+    for pair in pairs:
+        one, two = sorted((anchor(pair[0]), anchor(pair[1])))
+        parent[two] = one
+    return np.array([anchor(record) for record in range(len(parent))], np.int64)
+
+
+def _check_conflicts(anchors: NDArray[np.int64], different: Sequence[Pair]) -> None:
+    for one, two in different:
+        if anchors[one] == anchors[two]:
+            raise ConflictError(
+                f"Records {one} and {two} were judged different, but other judgements make them "
+                f"the same. Undo one of them."
+            )
+
+
+class _Groups:
+    """Groups of records, the sum and number of links between each two, and what is forbidden."""
+
+    def __init__(
+        self,
+        anchors: NDArray[np.int64],
+        links: dict[Pair, int],
+        different: Sequence[Pair],
+        missing: int,
+    ) -> None:
+        self.anchor: list[int] = anchors.tolist()
+        self.size: list[int] = np.bincount(anchors, minlength=len(anchors)).tolist()
+        self.missing = missing
+        self.near: dict[int, dict[int, tuple[int, int]]] = {}
+        self.apart: dict[int, set[int]] = {}
+        self.changes: dict[int, int] = {}
+        for (a, b), w in links.items():
+            one, two = self.anchor[a], self.anchor[b]
+            if one != two:
+                total, number = self.near.setdefault(one, {}).get(two, (0, 0))
+                self._set(one, two, (total + w, number + 1))
+        for a, b in different:
+            one, two = self.anchor[a], self.anchor[b]
+            self.apart.setdefault(one, set()).add(two)
+            self.apart.setdefault(two, set()).add(one)
+
+    def _set(self, one: int, two: int, value: tuple[int, int]) -> None:
+        self.near.setdefault(one, {})[two] = value
+        self.near.setdefault(two, {})[one] = value
+
+    def mean(self, one: int, two: int) -> float:
+        total, number = self.near[one][two]
+        pairs = self.size[one] * self.size[two]
+        return (total + (pairs - number) * self.missing) / pairs
+
+    def join_down_to(self, floor: int) -> None:
+        heap = [
+            self._entry(one, two)
+            for one, others in self.near.items()
+            for two in others
+            if one < two and self.mean(one, two) >= floor
+        ]
+        heapq.heapify(heap)
+        while heap:
+            _, one, two, change_one, change_two = heapq.heappop(heap)
+            current = (self.changes.get(one, 0), self.changes.get(two, 0))
+            if current != (change_one, change_two) or two in self.apart.get(one, ()):
+                continue
+            self._merge(one, two)
+            for other in self.near[one]:
+                if self.mean(one, other) >= floor:
+                    heapq.heappush(heap, self._entry(*sorted((one, other))))
+
+    def _entry(self, one: int, two: int) -> tuple[float, int, int, int, int]:
+        change = self.changes
+        return (-self.mean(one, two), one, two, change.get(one, 0), change.get(two, 0))
+
+    def _merge(self, one: int, two: int) -> None:
+        """Take the group `two` into the group `one`, whose anchor is the smaller."""
+        self.near[one].pop(two, None)
+        for other, (total, number) in self.near.pop(two, {}).items():
+            if other == one:
+                continue
+            del self.near[other][two]
+            total_one, number_one = self.near[one].get(other, (0, 0))
+            self._set(one, other, (total + total_one, number + number_one))
+        for other in self.apart.pop(two, set()):
+            self.apart[other].discard(two)
+            self.apart[other].add(one)
+            self.apart.setdefault(one, set()).add(other)
+        self.size[one] += self.size[two]
+        self.anchor[two] = one
+        self.changes[one] = self.changes.get(one, 0) + 1
+        self.changes[two] = self.changes.get(two, 0) + 1
+
+    def labels(self) -> NDArray[np.int64]:
+        found = np.array(self.anchor, np.int64)
+        while not np.array_equal(found, above := found[found]):
+            found = above
+        return found

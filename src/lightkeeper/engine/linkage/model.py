@@ -1,0 +1,99 @@
+"""A trained model as readable data: comparisons, weights, prior, thresholds, its making."""
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lightkeeper.engine.errors import FormatError
+from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind, PlannedColumn
+from lightkeeper.engine.linkage.prepare import Field
+
+FORMAT = "lightkeeper-link-model/1"
+
+
+@dataclass(frozen=True)
+class Level:
+    """One way two records can compare, its sentence, and how often it is seen.
+
+    `m` is its share among pairs of one subject, `u` among pairs of two, each 0 to 1.
+    """
+
+    condition: str
+    sentence: str
+    m: float
+    u: float
+    by_frequency: bool = False
+
+    @property
+    def weight(self) -> float:
+        """Bits of evidence for (above zero) or against one subject."""
+        return math.log2(self.m / self.u)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The levels of one field, best first; the last holds when none before it does."""
+
+    name: str
+    column: str
+    missing: str
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True)
+class LinkModel:
+    """Everything needed to link and to explain. Weights and thresholds are in bits."""
+
+    plan: ComparisonPlan
+    fields: tuple[Field, ...]
+    comparisons: tuple[Comparison, ...]
+    prior: float
+    join_at: float
+    review_at: float
+    missing_weight: float
+    pairs_per_record: int
+    training: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def prior_weight(self) -> float:
+        return math.log2(self.prior / (1 - self.prior))
+
+    @property
+    def version(self) -> str:
+        """Digest of the whole content: two models with one version link alike."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+
+    def to_json(self) -> str:
+        body = {"format": FORMAT} | asdict(self)
+        return json.dumps(body, indent=1, ensure_ascii=False)
+
+    def save(self, path: Path | str) -> None:
+        Path(path).write_text(self.to_json() + "\n", encoding="utf-8")
+
+
+def load_model(path: Path | str) -> LinkModel:
+    """The model as saved. Raises: FormatError if the file is not one."""
+    return model_from_json(Path(path).read_text(encoding="utf-8"))
+
+
+def model_from_json(text: str) -> LinkModel:
+    """Raises: FormatError if the text is not a model of this format."""
+    try:
+        body = json.loads(text)
+        if body.pop("format") != FORMAT:
+            raise FormatError(f"The model is not of the format {FORMAT}. Train it again.")
+        columns = tuple(
+            PlannedColumn(c["name"], Kind(c["kind"]), c["reason"]) for c in body["plan"]["columns"]
+        )
+        body["plan"] = ComparisonPlan(columns)
+        body["fields"] = tuple(Field(**f | {"kind": Kind(f["kind"])}) for f in body["fields"])
+        body["comparisons"] = tuple(
+            Comparison(**c | {"levels": tuple(Level(**level) for level in c["levels"])})
+            for c in body["comparisons"]
+        )
+        return LinkModel(**body)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"The text is not a link model: {error}") from error

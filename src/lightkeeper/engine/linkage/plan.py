@@ -1,0 +1,64 @@
+"""What each column holds: the kinds, and the plan that says which columns are compared."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    GIVEN_NAME = "given_name"
+    FAMILY_NAME = "family_name"
+    MIDDLE_NAME = "middle_name"
+    FULL_NAME = "full_name"
+    BIRTH_DATE = "birth_date"
+    BIRTH_YEAR = "birth_year"
+    BIRTH_MONTH = "birth_month"
+    BIRTH_DAY = "birth_day"
+    POSTCODE = "postcode"
+    PLACE = "place"
+    ADDRESS = "address"
+    OCCUPATION = "occupation"
+    PHONE = "phone"
+    EMAIL = "email"
+    IDENTIFIER = "identifier"
+    SEX = "sex"
+    CATEGORY = "category"
+    RECORD_ID = "record_id"
+    SOURCE = "source"
+    LEFT_OUT = "left_out"
+
+
+NAME_KINDS = (Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.MIDDLE_NAME, Kind.FULL_NAME)
+DATE_KINDS = (Kind.BIRTH_DATE, Kind.BIRTH_YEAR, Kind.BIRTH_MONTH, Kind.BIRTH_DAY)
+NOT_COMPARED = (Kind.RECORD_ID, Kind.SOURCE, Kind.LEFT_OUT)
+
+
+@dataclass(frozen=True)
+class PlannedColumn:
+    """One column of the table, what it was taken for, and why."""
+
+    name: str
+    kind: Kind
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ComparisonPlan:
+    """Every column of the table in its order, each with its kind."""
+
+    columns: tuple[PlannedColumn, ...]
+
+    def of(self, *kinds: Kind) -> tuple[str, ...]:
+        """Names of the columns of these kinds, in the order of the table."""
+        return tuple(column.name for column in self.columns if column.kind in kinds)
+
+    @property
+    def compared(self) -> tuple[PlannedColumn, ...]:
+        return tuple(column for column in self.columns if column.kind not in NOT_COMPARED)
+
+
+def plan_by_name(names: list[str]) -> ComparisonPlan:
+    """The plan of a table whose columns are named by kind; any other name is left out."""
+    kinds = {kind.value: kind for kind in Kind}
+    return ComparisonPlan(
+        tuple(PlannedColumn(name, kinds.get(name, Kind.LEFT_OUT), "by its name") for name in names)
+    )

@@ -1,0 +1,152 @@
+"""Rows as received into the fields that are compared: standard values, one row a record."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+
+from lightkeeper.engine.linkage.names import name_parts
+from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
+from lightkeeper.engine.linkage.standardise import standardise
+
+Values = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One compared field: its column in the prepared table and whether it holds lists."""
+
+    name: str
+    kind: Kind
+    multi: bool = False
+    called: str = ""
+
+
+def prepare(
+    table: pa.Table, plan: ComparisonPlan, fields: Sequence[Field] | None = None
+) -> tuple[pa.Table, tuple[Field, ...]]:
+    """The prepared table and its fields.
+
+    Shapes:
+        table (n, columns); a column is text, numbers, dates, or lists of text.
+        Returns (n, 1 + fields): unique_id int64 (the row), then a string or list<string> a field.
+        With `fields`, of a trained model, exactly those are made, whatever the table holds.
+    """
+    rows = table.num_rows
+    columns: dict[str, list[Values]] = {}
+    found: list[Field] = []
+    if names := _name_columns(table, plan):
+        columns |= names
+        kinds = (Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.MIDDLE_NAME, Kind.FULL_NAME)
+        found += [Field(n, k, n in ("middle", "tokens")) for n, k in zip(names, kinds, strict=True)]
+    if dates := _date_column(table, plan):
+        columns["born"] = dates
+        found.append(Field("born", Kind.BIRTH_DATE))
+    for field, values in _other_columns(table, plan):
+        columns[field.name] = values
+        found.append(field)
+    if fields is None:
+        fields = tuple(_with_shape(field, columns[field.name]) for field in found)
+    arrays: dict[str, pa.Array] = {"unique_id": pa.array(range(rows), pa.int64())}
+    for field in fields:
+        arrays[field.name] = _array(columns.get(field.name, [()] * rows), field.multi)
+    return pa.table(arrays), tuple(fields)
+
+
+def column_values(column: pa.ChunkedArray, kind: Kind) -> list[Values]:
+    """The standard values of each row, in their order, each once."""
+    known: dict[str, str | None] = {}
+    return [
+        tuple(dict.fromkeys(v for text in _texts(cell) if (v := _standard(kind, text, known))))
+        for cell in column.to_pylist()
+    ]
+
+
+def texts_of(column: pa.ChunkedArray) -> list[Values]:
+    """The texts of each row as received."""
+    return [tuple(_texts(cell)) for cell in column.to_pylist()]
+
+
+def _standard(kind: Kind, text: str, known: dict[str, str | None]) -> str | None:
+    if text not in known:
+        known[text] = standardise(kind, text)
+    return known[text]
+
+
+def _texts(cell: Any) -> Iterable[str]:
+    if cell is None:
+        return ()
+    if isinstance(cell, (list, tuple)):
+        return (str(value) for value in cell if value is not None)
+    if isinstance(cell, float) and cell.is_integer():
+        return (str(int(cell)),)
+    return (str(cell),)
+
+
+def _name_columns(table: pa.Table, plan: ComparisonPlan) -> dict[str, list[Values]]:
+    kinds = (Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.MIDDLE_NAME, Kind.FULL_NAME)
+    if not plan.of(*kinds):
+        return {}
+    sides = [_joined(table, plan.of(kind)) for kind in kinds]
+    parts = [name_parts(*row) for row in zip(*sides, strict=True)]
+    return {
+        "given": [part.given for part in parts],
+        "family": [part.family for part in parts],
+        "middle": [part.middle for part in parts],
+        "tokens": [part.tokens for part in parts],
+    }
+
+
+def _joined(table: pa.Table, names: Sequence[str]) -> list[Values]:
+    """The texts of several columns, side by side."""
+    columns = [texts_of(table.column(name)) for name in names]
+    if not columns:
+        return [()] * table.num_rows
+    return [tuple(text for cell in row for text in cell) for row in zip(*columns, strict=True)]
+
+
+def _date_column(table: pa.Table, plan: ComparisonPlan) -> list[Values] | None:
+    whole = [column_values(table.column(n), Kind.BIRTH_DATE) for n in plan.of(Kind.BIRTH_DATE)]
+    parts = [plan.of(k) for k in (Kind.BIRTH_YEAR, Kind.BIRTH_MONTH, Kind.BIRTH_DAY)]
+    if parts[0]:
+        sides = [_joined(table, names[:1]) for names in parts]
+        whole.append([_from_parts(*row) for row in zip(*sides, strict=True)])
+    if not whole:
+        return None
+    return [
+        tuple(dict.fromkeys(d for cell in row for d in cell)) for row in zip(*whole, strict=True)
+    ]
+
+
+def _from_parts(year: Values, month: Values, day: Values) -> Values:
+    numbers = [int(v[0]) if v and v[0].strip().isdigit() else 0 for v in (year, month, day)]
+    if not 0 < numbers[0] <= 9999:
+        return ()
+    return (f"{numbers[0]:04d}-{min(numbers[1], 99):02d}-{min(numbers[2], 99):02d}",)
+
+
+def _other_columns(table: pa.Table, plan: ComparisonPlan) -> Iterable[tuple[Field, list[Values]]]:
+    special = {"given_name", "family_name", "middle_name", "full_name"}
+    counts: dict[Kind, int] = {}
+    for column in plan.compared:
+        if column.kind in special or column.kind.value.startswith("birth_"):
+            continue
+        counts[column.kind] = number = counts.get(column.kind, 0) + 1
+        name = column.kind.value if number == 1 else f"{column.kind.value}_{number}"
+        called = column.name if column.kind is Kind.CATEGORY or number > 1 else ""
+        yield (
+            Field(name, column.kind, called=called.replace("_", " ")),
+            column_values(table.column(column.name), column.kind),
+        )
+
+
+def _with_shape(field: Field, values: list[Values]) -> Field:
+    """A field becomes a list where any record has more than one value."""
+    return replace(field, multi=field.multi or any(len(value) > 1 for value in values))
+
+
+def _array(values: list[Values], multi: bool) -> pa.Array:
+    if multi:
+        return pa.array([list(v) if v else None for v in values], pa.list_(pa.string()))
+    return pa.array([v[0] if v else None for v in values], pa.string())

@@ -1,0 +1,174 @@
+"""Levels and weights of pairs of records, worked out by DuckDB from the model."""
+
+# ruff: noqa: S608  (names of fields are made in prepare.py from the kinds, never from a file)
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lightkeeper.engine.linkage.model import Comparison
+from lightkeeper.engine.linkage.prepare import Field
+
+CHUNK = 500_000
+# In a small table a share says little: so many values of the usual frequency are added to it.
+USUAL_VALUES = 20
+MISSING = -1
+
+
+@dataclass(frozen=True)
+class Levels:
+    """For p pairs and c comparisons: the level of each, and how common the shared value is.
+
+    level (p, c) int8, -1 where a value is missing; share (p, c) float32, 0 where not asked;
+    known (c,) int64: of how many values the share is taken.
+    """
+
+    level: NDArray[np.int8]
+    share: NDArray[np.float32]
+    known: NDArray[np.int64]
+
+
+def load_records(
+    connection: duckdb.DuckDBPyConnection, prepared: pa.Table, fields: Sequence[Field]
+) -> None:
+    """Put the prepared table into `records`, each field beside the shares of its values."""
+    connection.register("prepared", prepared)
+    columns, joins = ["p.unique_id"], ""
+    for field in fields:
+        name = field.name
+        source = f'unnest("{name}")' if field.multi else f'"{name}"'
+        connection.execute(
+            f'CREATE OR REPLACE TABLE "shares_{name}" AS '
+            f"SELECT v, count(*) AS size, (count(*) / sum(count(*)) OVER ())::FLOAT AS share FROM "
+            f"(SELECT {source} AS v FROM prepared) WHERE v IS NOT NULL GROUP BY v"
+        )
+        if field.multi:
+            connection.execute(
+                f'CREATE OR REPLACE TABLE "lists_{name}" AS SELECT unique_id, '
+                f"list(v ORDER BY v) AS v, list(share ORDER BY v) AS share FROM "
+                f"(SELECT unique_id, {source} AS v FROM prepared) "
+                f'JOIN "shares_{name}" USING (v) GROUP BY unique_id'
+            )
+            columns.append(f'"l_{name}".v AS "{name}", "l_{name}".share AS "share_{name}"')
+            joins += f' LEFT JOIN "lists_{name}" "l_{name}" ON "l_{name}".unique_id = p.unique_id'
+        else:
+            columns.append(f'p."{name}", "s_{name}".share AS "share_{name}"')
+            joins += f' LEFT JOIN "shares_{name}" "s_{name}" ON "s_{name}".v = p."{name}"'
+    connection.execute(
+        f"CREATE OR REPLACE TABLE records AS SELECT {', '.join(columns)} "
+        f"FROM prepared p{joins} ORDER BY p.unique_id"
+    )
+    connection.unregister("prepared")
+
+
+def compare_pairs(
+    connection: duckdb.DuckDBPyConnection,
+    comparisons: Sequence[Comparison],
+    fields: Sequence[Field],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+) -> Iterator[Levels]:
+    """The levels of each pair, in the order given, a chunk of pairs at a time."""
+    known = _known(connection, comparisons)
+    sql = _levels_sql(comparisons, {field.name: field for field in fields})
+    for start in range(0, len(left), CHUNK):
+        stop = min(start + CHUNK, len(left))
+        numbers = np.arange(stop - start)
+        connection.register(
+            "pairs", pa.table({"n": numbers, "l": left[start:stop], "r": right[start:stop]})
+        )
+        rows = connection.sql(sql).to_arrow_table()
+        connection.unregister("pairs")
+        order = np.argsort(rows["n"].to_numpy(), kind="stable")
+        count = len(comparisons)
+        level = np.empty((stop - start, count), np.int8)
+        share = np.zeros((stop - start, count), np.float32)
+        for c in range(count):
+            level[:, c] = rows[f"level_{c}"].to_numpy()[order]
+            share[:, c] = rows[f"share_{c}"].to_numpy()[order]
+        yield Levels(level, share, known)
+
+
+def _known(
+    connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison]
+) -> NDArray[np.int64]:
+    counts = [
+        connection.execute(
+            f'SELECT coalesce(sum(size), 0)::BIGINT FROM "shares_{comparison.column}"'
+        ).fetchall()[0][0]
+        for comparison in comparisons
+    ]
+    return np.array(counts, np.int64)
+
+
+def join_levels(chunks: Iterable[Levels]) -> Levels:
+    """The chunks as one."""
+    every = list(chunks)
+    if not every:
+        return Levels(
+            np.empty((0, 0), np.int8), np.empty((0, 0), np.float32), np.empty(0, np.int64)
+        )
+    return Levels(
+        np.concatenate([chunk.level for chunk in every]),
+        np.concatenate([chunk.share for chunk in every]),
+        every[0].known,
+    )
+
+
+def weights_of(comparisons: Sequence[Comparison], levels: Levels) -> NDArray[np.float64]:
+    """Bits of each comparison of each pair, (p, c): zero where a value is missing."""
+    weights = np.zeros(levels.level.shape)
+    for c, comparison in enumerate(comparisons):
+        table = np.array([level.weight for level in comparison.levels] + [0.0])
+        weights[:, c] = table[levels.level[:, c]]
+        for number, level in enumerate(comparison.levels):
+            if level.by_frequency:
+                rows = (levels.level[:, c] == number) & (levels.share[:, c] > 0)
+                seen = levels.share[rows, c] * levels.known[c] + USUAL_VALUES * level.u
+                share = seen / (levels.known[c] + USUAL_VALUES)
+                weights[rows, c] = np.log2(level.m / share)
+    return weights
+
+
+def level_case(comparison: Comparison) -> str:
+    """The SQL that gives the number of the level, the last where no other holds."""
+    last = len(comparison.levels) - 1
+    tests = " ".join(
+        f"WHEN {level.condition} THEN {number}"
+        for number, level in enumerate(comparison.levels[:-1])
+    )
+    return f"CASE WHEN {comparison.missing} THEN {MISSING} {tests} ELSE {last} END"
+
+
+def _levels_sql(comparisons: Sequence[Comparison], fields: dict[str, Field]) -> str:
+    wide = ", ".join(
+        f'l."{name}" AS "{name}_l", r."{name}" AS "{name}_r", l."share_{name}" AS "share_{name}"'
+        for name in fields
+    )
+    levels = ", ".join(
+        f"({level_case(comparison)})::TINYINT AS level_{c}"
+        for c, comparison in enumerate(comparisons)
+    )
+    shares = ", ".join(
+        f"{_share_sql(comparison, fields[comparison.column])} AS share_{c}"
+        for c, comparison in enumerate(comparisons)
+    )
+    return (
+        f"WITH wide AS (SELECT n, {wide} FROM pairs JOIN records l ON l.unique_id = pairs.l "
+        f"JOIN records r ON r.unique_id = pairs.r) SELECT n, {levels}, {shares} FROM wide"
+    )
+
+
+def _share_sql(comparison: Comparison, field: Field) -> str:
+    best, name = comparison.levels[0], field.name
+    if not best.by_frequency:
+        return "0::FLOAT"
+    share = f'"share_{name}"'
+    if field.multi:
+        # The rarest value that both hold.
+        share = f'lk_rarest("{name}_l", "share_{name}", "{name}_r")'
+    return f"coalesce(CASE WHEN {best.condition} THEN {share} END, 0)::FLOAT"
