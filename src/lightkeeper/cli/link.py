@@ -1,0 +1,199 @@
+"""The link command: which rows of one or two files are one subject, without a database."""
+
+import json
+import resource
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pyarrow as pa
+import yaml
+from numpy.typing import NDArray
+
+from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
+from lightkeeper.engine.errors import EngineError, MappingError
+from lightkeeper.engine.linkage.batch import Links
+from lightkeeper.engine.linkage.batch import link as link_records
+from lightkeeper.engine.linkage.clusters import resolve
+from lightkeeper.engine.linkage.files import read_table, write_table
+from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
+from lightkeeper.engine.linkage.propose import plan_from, propose
+from lightkeeper.engine.linkage.training import train
+
+SEED = 1
+Echo = Callable[[str], None]
+
+
+def link_files(
+    files: Sequence[Path | str],
+    mapping: Path | str | None = None,
+    out: Path | str | None = None,
+    truth: str | None = None,
+    echo: Echo = print,
+) -> dict[str, Any]:
+    """Link the rows of one or two files and say how well, if a truth column is named.
+
+    Returns: records, clusters, seconds, peak_mb; with `truth` also precision, recall, f1 over
+        pairs within clusters and b3_f1. `out` gets the rows with their subject_id, and beside it
+        a file of pairs.
+    Raises: EngineError with a sentence for the person at the keyboard.
+    """
+    started = time.perf_counter()
+    table = _read_all(files, echo)
+    if truth is not None and truth not in table.column_names:
+        raise EngineError(
+            f"There is no column {truth} to measure against. Columns: "
+            f"{', '.join(table.column_names)}."
+        )
+    plan = _plan(table, mapping, truth, echo)
+    model = train(table, plan, SEED)
+    for note in model.training["notes"]:
+        echo(note)
+    links = link_records(_numbered(table), model)
+    labels = _clusters(links, table.num_rows)
+    if out is not None:
+        _write(Path(out), table, labels, links, echo)
+    result = _measure(table, labels, truth)
+    result["seconds"] = round(time.perf_counter() - started, 1)
+    # Linux counts in kilobytes.
+    result["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    echo(
+        f"{result['records']} records, {links.pairs_compared} pairs compared, "
+        f"{result['clusters']} subjects, {result['seconds']} s. Model {model.version}."
+    )
+    return result
+
+
+class _Refusal(click.ClickException):
+    exit_code = 7
+
+
+@click.command("link")
+@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False))
+@click.option("--mapping", type=click.Path(dir_okay=False), help="YAML: columns: {header: kind}.")
+@click.option("--out", type=click.Path(dir_okay=False), help="CSV or Parquet with subject_id.")
+@click.option("--truth", help="A column to measure against; never an input.")
+@click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True)
+def link(
+    files: tuple[str, ...], mapping: str | None, out: str | None, truth: str | None, engine: str
+) -> None:
+    """Find which rows of FILE, or of two FILEs together, are one subject."""
+    try:
+        result = link_files(files, mapping, out, truth, click.echo)
+    except EngineError as error:
+        raise _Refusal(str(error)) from error
+    if truth is not None:
+        click.echo(json.dumps(result))
+
+
+def _read_all(files: Sequence[Path | str], echo: Echo) -> pa.Table:
+    if not 1 <= len(files) <= 2:
+        raise EngineError("Give one file, or two to link with each other.")
+    tables = []
+    for number, file in enumerate(files, 1):
+        table = read_table(file, echo)
+        if len(files) == 2:
+            table = _as_text(table).append_column(
+                "source_file", pa.array([Path(file).name or str(number)] * table.num_rows)
+            )
+        tables.append(table)
+    return pa.concat_tables(tables, promote_options="default")
+
+
+def _as_text(table: pa.Table) -> pa.Table:
+    """Columns that the two files type differently meet as text; lists stay lists."""
+    arrays = {}
+    for name in table.column_names:
+        column = table[name]
+        if not pa.types.is_list(column.type):
+            values = [None if v is None else str(v) for v in column.to_pylist()]
+            column = pa.array(values, pa.string())
+        arrays[name] = column
+    return pa.table(arrays)
+
+
+def _plan(
+    table: pa.Table, mapping: Path | str | None, truth: str | None, echo: Echo
+) -> ComparisonPlan:
+    if mapping is None:
+        plan = propose(table, truth=truth)
+    else:
+        plan = plan_from(table, _read_mapping(Path(mapping)), truth=truth)
+    for column in plan.columns:
+        taken = "left out" if column.kind is Kind.LEFT_OUT else column.kind.replace("_", " ")
+        echo(f"{column.name}: {taken}, {column.reason}.")
+    if not plan.compared:
+        raise MappingError(
+            "No column can be compared. Say what the columns hold in a mapping, for example "
+            "columns: {surname: family_name}."
+        )
+    return plan
+
+
+def _read_mapping(path: Path) -> dict[str, str]:
+    try:
+        body = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise MappingError(f"The mapping {path} cannot be read: {error}") from error
+    columns = body.get("columns") if isinstance(body, dict) else None
+    if not isinstance(columns, dict):
+        raise MappingError("The mapping must be of the form columns: {header: kind}.")
+    return {str(header): str(kind) for header, kind in columns.items()}
+
+
+def _numbered(table: pa.Table) -> pa.Table:
+    """Rows are the records here, whatever ids the file gives them, twice or never."""
+    numbers = pa.array(range(table.num_rows), pa.int64())
+    if "record_id" in table.column_names:
+        return table.set_column(table.column_names.index("record_id"), "record_id", numbers)
+    return table.append_column("record_id", numbers)
+
+
+def _clusters(links: Links, records: int) -> NDArray[np.int64]:
+    model = links.model
+    return resolve(
+        records,
+        links.left,
+        links.right,
+        links.weight,
+        join_at=model.join_at,
+        missing_weight=model.missing_weight,
+    )
+
+
+def _write(out: Path, table: pa.Table, labels: NDArray[np.int64], links: Links, echo: Echo) -> None:
+    name = "subject_id" if "subject_id" not in table.column_names else "lightkeeper_subject_id"
+    # Row numbers as a person counts them: the first row is 1.
+    rows = table.append_column(name, pa.array(labels + 1))
+    pairs_file = out.with_name(f"{out.stem}.pairs{out.suffix}")
+    pairs = links.to_table()
+    for side in ("id_l", "id_r"):
+        at = pairs.column_names.index(side)
+        pairs = pairs.set_column(at, f"row{side[2:]}", pa.array(pairs[side].to_numpy() + 1))
+    try:
+        write_table(rows, out)
+        write_table(pairs, pairs_file)
+    except OSError as error:
+        raise EngineError(f"{out} cannot be written: {error.strerror}.") from error
+    echo(f"Rows with their {name} are in {out}, pairs in {pairs_file}.")
+
+
+def _measure(table: pa.Table, labels: NDArray[np.int64], truth: str | None) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    if truth is not None:
+        # A row without a truth is a subject of its own.
+        known = [
+            f"row {row}" if value is None else f"is {value}"
+            for row, value in enumerate(table[truth].to_pylist())
+        ]
+        pairs, b_cubed = score_pairs(known, labels), score_b_cubed(known, labels)
+        result = {
+            "precision": round(pairs.precision, 4),
+            "recall": round(pairs.recall, 4),
+            "f1": round(pairs.f1, 4),
+            "b3_f1": round(b_cubed.f1, 4),
+        }
+    return result | {"records": table.num_rows, "clusters": len(np.unique(labels))}

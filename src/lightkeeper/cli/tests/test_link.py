@@ -1,0 +1,127 @@
+import csv
+import json
+import random
+
+import pytest
+from click.testing import CliRunner
+
+from lightkeeper.cli.link import link, link_files
+from lightkeeper.engine.errors import EngineError
+
+GIVEN = ["Ada", "Ben", "Cleo", "Otto", "Zoë", "Mary", "Susan", "Owen", "Tomos", "Björn"]
+FAMILY = ["Quill", "Penrose", "Hartley", "Nuñez", "Marsh", "Okoro", "Lindqvist", "Byrne"]
+
+
+def rows(side):
+    """Forty people as one of two agencies writes them, the second with slips."""
+    dice = random.Random(5)
+    for number in range(40):
+        given, family = dice.choice(GIVEN), dice.choice(FAMILY) + dice.choice("aeiou")
+        born = (dice.randint(1960, 2012), dice.randint(1, 12), dice.randint(1, 28))
+        phone = f"07700 9{dice.randint(0, 99999):05d}"
+        if side == "north":
+            yield [number, given, family, "{}-{:02d}-{:02d}".format(*born), phone, number]
+        else:
+            day_first = "{2:02d}/{1:02d}/{0}".format(*born)
+            yield [number, given, family[:-1], day_first, phone.replace(" ", ""), number]
+
+
+def write(path, header, body, encoding="utf-8", mark=","):
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, delimiter=mark)
+        writer.writerow(header)
+        writer.writerows(body)
+    return path
+
+
+@pytest.fixture
+def north(tmp_path):
+    header = ["id", "forename", "surname", "dob", "mobile", "person"]
+    return write(tmp_path / "north.csv", header, rows("north"), "cp1252", ";")
+
+
+@pytest.fixture
+def west(tmp_path):
+    header = ["id", "forename", "surname", "dob", "mobile", "person"]
+    return write(tmp_path / "west.csv", header, rows("west"))
+
+
+def run(*arguments):
+    return CliRunner().invoke(link, [str(argument) for argument in arguments])
+
+
+def test_two_files_are_linked_and_measured_and_the_last_line_is_the_result(north, west):
+    answer = run(north, west, "--truth", "person")
+
+    assert answer.exit_code == 0, answer.output
+    result = json.loads(answer.stdout.splitlines()[-1])
+    assert result["f1"] == result["b3_f1"] == 1.0
+    assert (result["records"], result["clusters"]) == (80, 40)
+    assert {"precision", "recall", "seconds", "peak_mb"} <= set(result)
+
+
+def test_it_says_what_each_column_was_taken_for_and_why(north):
+    said = run(north, "--truth", "person").stdout
+
+    assert "surname: family name, by its header." in said
+    assert "person: left out, it is the truth to measure against." in said
+    assert "north.csv is not UTF-8" in said
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
+def test_the_rows_are_written_with_their_subject_and_the_pairs_beside_them(north, tmp_path, name):
+    out = tmp_path / name
+
+    link_files([north], out=out, echo=lambda line: None)
+
+    from lightkeeper.engine.linkage.files import read_table
+
+    table = read_table(out)
+    assert table.column_names[-1] == "subject_id"
+    assert table.num_rows == 40
+    assert out.with_name(f"out.pairs{out.suffix}").exists()
+
+
+def test_a_mapping_says_what_the_headers_do_not(tmp_path):
+    body = [[row[1], row[2]] for row in rows("north")] * 2
+    file = write(tmp_path / "odd.csv", ["v1", "v2"], body)
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("columns: {v1: given_name, v2: family_name}", encoding="utf-8")
+
+    answer = run(file, "--mapping", mapping)
+
+    assert answer.exit_code == 0, answer.output
+    assert "v1: given name, by the mapping." in answer.stdout
+
+
+def test_ids_that_come_twice_and_empty_rows_are_no_obstacle(tmp_path):
+    body = [[1, "Ada", "Quill"], [1, "Ada", "Quill"], [2, "", ""], ["", None, None]]
+    file = write(tmp_path / "few.csv", ["record_id", "forename", "surname"], body)
+
+    result = link_files([file], echo=lambda line: None)
+
+    assert result["records"] == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["absent.csv"], "There is no file absent.csv."),
+        (["NORTH", "--truth", "nobody"], "There is no column nobody to measure against."),
+        (["NORTH", "NORTH", "NORTH"], "Give one file, or two"),
+        (["NORTH", "--mapping", "absent.yaml"], "The mapping absent.yaml cannot be read"),
+        (["NORTH", "--out", "/no/such/folder/out.csv"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence_and_exit_code_7(north, options, sentence):
+    answer = run(*[north if option == "NORTH" else option for option in options])
+
+    assert answer.exit_code == 7
+    assert sentence in answer.stderr
+
+
+def test_a_file_without_any_comparable_column_asks_for_a_mapping(tmp_path):
+    file = write(tmp_path / "notes.csv", ["notes"], [["x"], ["y"]])
+
+    with pytest.raises(EngineError, match="Say what the columns hold in a mapping"):
+        link_files([file], echo=lambda line: None)
