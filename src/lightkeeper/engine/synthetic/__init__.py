@@ -1,0 +1,1 @@
+"""Made-up data with known truth: people, places and events that never were. Never graphic."""
