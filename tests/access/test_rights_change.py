@@ -1,4 +1,4 @@
-"""A right given or taken counts from the next statement, in sessions and errands that are open already."""
+"""A right given or taken counts from the next statement, in sessions that are open already."""
 
 import time
 

@@ -1,5 +1,5 @@
-"""A database in which every case of the rule stands once: a report for each label, an account for each
-kind of somebody. It is entered by a superuser, and asked as the application's own roles."""
+"""A database in which every case of the rule stands once: a mapping for each label, an account for
+each kind of somebody. It is entered by a superuser, and asked as the application's own roles."""
 
 import json
 from collections.abc import Iterator
@@ -171,7 +171,8 @@ class World:
             )
         for name, number in COMPARTMENT_IDS.items():
             c.execute(
-                "insert into accounts_compartment (id, code, name, owner_id) values (%s, %s, %s, %s)",
+                "insert into accounts_compartment (id, code, name, owner_id) "
+                "values (%s, %s, %s, %s)",
                 (number, f"c{number}", name, AGENCIES[MINE]),
             )
         for members, number in AUDIENCE_IDS.items():
@@ -243,16 +244,10 @@ class World:
             "insert into accounts_compartmentmember (person_id, compartment_id, active_from, "
             "active_to) values " + ", ".join(members)
         )
-        # One report for each label, all received by one and the same person of no account.
         c.execute(
-            "insert into intake_report (bucket_id, reference, owner_id, digest, size_bytes, "
-            "file_name, format, channel, source, scheme, source_evaluation, "
-            "information_assessment, handling_code, handling_conditions, status, failure, warnings, "
-            "received_at, received_by_id, rows_read, rows_accepted, rows_repeated, "
-            "rows_quarantined) select b.id, 'REP-W' || b.id, b.owner_id, 'w' || b.id, 1, 'f.csv', "
-            "'csv', 'page', '', '3x5x2', '1', 'A', 'P', '{}', 'READ', '', '[]', now(), "
-            "(select min(id) from accounts_person), 0, 0, 0, 0 from accounts_bucket b "
-            "where b.id >= 3000"
+            "insert into intake_mapping (bucket_id, reference, name, version, text, made_by_id, "
+            "made_at) select b.id, 'MAP-W' || b.id, 'world', 1, '', 5000, now() "
+            "from accounts_bucket b where b.id >= 3000"
         )
 
     def _enter_sessions(self, c: psycopg.Connection) -> None:
@@ -282,8 +277,8 @@ class World:
         )
         c.execute(
             "insert into accounts_errand (id, person_id, kind, arguments, asked_at, finished_at, "
-            "done, doing, failed, attempts) select id + 100000, id, 'world', '{}', now(), now(), 0, "
-            "'', '', 0 from accounts_person where id >= 5000"
+            "done, doing, failed, attempts) select id + 100000, id, 'world', '{}', now(), now(), "
+            "0, '', '', 0 from accounts_person where id >= 5000"
         )
 
     def errand_of(self, account: Account) -> Somebody:
