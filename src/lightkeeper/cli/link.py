@@ -15,13 +15,11 @@ from numpy.typing import NDArray
 
 from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
 from lightkeeper.engine.errors import EngineError, MappingError
-from lightkeeper.engine.linkage.batch import Links
-from lightkeeper.engine.linkage.batch import link as link_records
+from lightkeeper.engine.linkage.batch import Links, train_and_link
 from lightkeeper.engine.linkage.clusters import resolve
 from lightkeeper.engine.linkage.files import read_table, write_table
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
 from lightkeeper.engine.linkage.propose import plan_from, propose
-from lightkeeper.engine.linkage.training import train
 
 SEED = 1
 Echo = Callable[[str], None]
@@ -49,10 +47,10 @@ def link_files(
             f"{', '.join(table.column_names)}."
         )
     plan = _plan(table, mapping, truth, echo)
-    model = train(table, plan, SEED)
+    links = train_and_link(_numbered(table), plan, SEED)
+    model = links.model
     for note in model.training["notes"]:
         echo(note)
-    links = link_records(_numbered(table), model)
     labels = _clusters(links, table.num_rows)
     if out is not None:
         _write(Path(out), table, labels, links, echo)

@@ -29,16 +29,39 @@ def start_database() -> None:
     start_embedded()
 
 
+class Session:
+    """A person's session in a command. Each `transaction()` is one act of theirs."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    @contextmanager
+    def transaction(self) -> Iterator["Actor"]:
+        """One transaction for whoever is signed in.
+
+        Raises: NotPermitted if the account may not act now.
+        """
+        from django.db import transaction
+
+        from lightkeeper.apps.accounts.services import actor_now
+        from lightkeeper.core.access import acting
+        from lightkeeper.core.errors import NotPermitted
+
+        with acting.with_session(self.token), transaction.atomic():
+            actor = actor_now()
+            if actor is None:
+                raise NotPermitted("This account may not act now.")
+            yield actor
+
+
 @contextmanager
-def acting_as(username: str) -> Iterator["Actor"]:
-    """Run the block in a session of this person, who gives a password; one transaction.
+def acting_as(username: str) -> Iterator[Session]:
+    """Sign this person in for the block, and out after it.
 
     The password is read from LIGHTKEEPER_PASSWORD, or asked for.
     """
-    from django.db import transaction
-
     from lightkeeper.apps.accounts.choices import Purpose
-    from lightkeeper.apps.accounts.services import actor_now, sign_in, sign_out
+    from lightkeeper.apps.accounts.services import sign_in, sign_out
     from lightkeeper.core.access import acting
     from lightkeeper.core.errors import NotPermitted
 
@@ -52,17 +75,12 @@ def acting_as(username: str) -> Iterator["Actor"]:
         purpose=Purpose.INVESTIGATION,
         kind="command",
     )
-    with acting.with_session(token):
-        try:
-            if must_change:
-                raise NotPermitted("Change the one-time password on the site first.")
-            with transaction.atomic():
-                actor = actor_now()
-                if actor is None:
-                    raise NotPermitted("This account may not act now.")
-                yield actor
-        finally:
-            with transaction.atomic():
-                who = actor_now()
-                if who is not None:
-                    sign_out(by=who)
+    session = Session(token)
+    try:
+        if must_change:
+            raise NotPermitted("Change the one-time password on the site first.")
+        with acting.with_session(token):
+            yield session
+    finally:
+        with session.transaction() as actor:
+            sign_out(by=actor)

@@ -1,0 +1,215 @@
+"""Entering the demo's agencies, people and files, through the same services that people use."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+from django.utils import timezone
+
+from lightkeeper.apps.accounts import loading
+from lightkeeper.apps.accounts.choices import Purpose
+from lightkeeper.apps.accounts.loading_reference import load_reference
+from lightkeeper.apps.accounts.models import Agency, Compartment, Credential, Errand, Person
+from lightkeeper.apps.accounts.services import Actor, open_session
+from lightkeeper.apps.intake import services as intake
+from lightkeeper.apps.intake.choices import Channel
+from lightkeeper.apps.intelligence.loading import load_factors
+from lightkeeper.cli.setting_up import Session
+from lightkeeper.core.database import upkeep
+from lightkeeper.core.errors import DomainError
+from lightkeeper.engine.records import Grading
+
+STORY = Path(__file__).resolve().parents[3] / "samples" / "story"
+Say = Callable[[str], None]
+
+
+@cache
+def story() -> dict[str, Any]:
+    """What `samples/story/story.yaml` says. Raises: click.ClickException if it is not there."""
+    if not (STORY / "story.yaml").exists():
+        raise click.ClickException("The demo's story is in samples/story of a checkout.")
+    told: dict[str, Any] = yaml.safe_load((STORY / "story.yaml").read_text(encoding="utf-8"))
+    return told
+
+
+def load() -> dict[str, tuple[str, str | None]]:
+    """Schema, rules, reference data and people. Returns what each is for, and a one-time password.
+
+    Somebody who has chosen a password keeps it, and gets None.
+    """
+    upkeep.migrate()
+    loading.load_rules()
+    load_reference()
+    load_factors()
+    agencies = {
+        one["code"]: loading.add_agency(one["code"], one["name"], one["kind"])
+        for one in story()["agencies"]
+    }
+    passwords = {one["username"]: (one["says"], _enter(one, agencies)) for one in story()["people"]}
+    for one in story()["compartments"]:
+        members = Person.objects.using("owner").filter(username__in=one["members"])
+        loading.add_compartment(one["code"], one["name"], agencies[one["owner"]], list(members))
+    return passwords
+
+
+def _enter(one: dict[str, Any], agencies: dict[str, Agency]) -> str | None:
+    person, password = loading.add_person(
+        username=one["username"],
+        name=one["name"],
+        agency=agencies[one["agency"]],
+        roles=one["roles"],
+        level=one["level"],
+        trained_until=date.today() + timedelta(days=365),
+    )
+    if password is None and Credential.objects.using("door").filter(
+        person_id=person.pk, must_change=True
+    ):
+        return loading.reset_password(person)  # printed before and never used
+    return password
+
+
+@cache
+def session_of(username: str) -> Session:
+    person = Person.objects.using("owner").get(username=username)
+    return Session(open_session(person.pk, purpose=Purpose.INVESTIGATION, kind="command"))
+
+
+@contextmanager
+def as_(username: str) -> Iterator[Actor]:
+    with session_of(username).transaction() as actor:
+        yield actor
+
+
+def tell_the_story(say: Say) -> None:
+    """Send in each file that is not there yet, have the worker read and link, propose a task."""
+    fresh = [one for one in story()["files"] if _send(one)]
+    say(f"{len(fresh)} files sent in" if fresh else "The story is in already")
+    _until_done(say)
+    _first_task(say)
+
+
+def _send(one: dict[str, Any]) -> bool:
+    with as_(one["by"]) as actor:
+        mapping = None
+        if name := one.get("mapping"):
+            text = (STORY / "mappings" / f"{name}.yaml").read_text(encoding="utf-8")
+            mapping = intake.make_mapping(
+                by=actor, text=text, at=timezone.now(), compartment=_compartment(one)
+            )
+    with as_(one["by"]) as actor, (STORY / one["file"]).open("rb") as file:
+        receipt = intake.receive(
+            by=actor,
+            file=file,
+            file_name=one["file"],
+            grading=_grading(one),
+            level=one["level"],
+            at=timezone.now(),
+            mapping=mapping,
+            released_to=list(Agency.objects.filter(code__in=one["released_to"])),
+            compartment=_compartment(one),
+            source=one["source"],
+            channel=Channel.COMMAND,
+        )
+    if receipt.came is intake.Came.REFUSED:
+        raise click.ClickException(f"{one['file']} was refused: {receipt.refusal}")
+    return receipt.came is intake.Came.NEW
+
+
+def _grading(one: dict[str, Any]) -> Grading:
+    return Grading(
+        one["scheme"],
+        one["source_evaluation"],
+        one["information_assessment"],
+        one["handling_code"],
+        tuple(one.get("conditions", ())),
+    )
+
+
+def _compartment(one: dict[str, Any]) -> int | None:
+    code = one.get("compartment")
+    if not code:
+        return None
+    return int(Compartment._base_manager.using("owner").get(code=code).pk)
+
+
+def _until_done(say: Say, seconds: int = 3600) -> None:
+    """Wait for the worker to have done what anybody of the story asked for."""
+    shown = sys.stderr.isatty()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        waiting = [errand for one in story()["people"] for errand in _errands(one["username"])]
+        if not waiting:
+            if shown:
+                click.echo("\r" + " " * 60 + "\r", nl=False, err=True)
+            say("Files are read and linked")
+            return
+        if shown:
+            now = waiting[0]
+            click.echo(f"\r         {now.kind} {now.done:,} {now.doing:40}", nl=False, err=True)
+        time.sleep(0.3)
+    raise click.ClickException("The worker did not finish in time. Its log says where it is.")
+
+
+def _errands(username: str) -> list[Errand]:
+    with as_(username) as actor:
+        mine = Errand.objects.filter(person_id=actor.person_id)
+        failed = mine.exclude(failed="").order_by("-pk").first()
+        if failed:
+            raise click.ClickException(f"{failed.kind} failed: {failed.failed}")
+        return list(mine.filter(finished_at__isnull=True).order_by("pk"))
+
+
+def _first_task(say: Say) -> None:
+    """A task for Northshire, proposed by the analyst and sent by the decider, so that the inbox
+    of the demo's officer is not empty."""
+    from lightkeeper.apps.intelligence import queries as picture
+    from lightkeeper.apps.tasking import queries as tasks
+    from lightkeeper.apps.tasking import services as tasking
+    from lightkeeper.apps.tasking.choices import Level, Theme
+
+    with as_("ada") as ada:
+        if tasks.count_visible(ada):
+            return
+        found = picture.find(ada, "Victor Brandt", 1)
+        record = picture.subject(ada, found[0].reference).records[0]
+        northshire = Agency.objects.get(code="northshire-police")
+        task = tasking.propose_task(
+            by=ada,
+            record=record,
+            agency=northshire,
+            threat="trafficking",
+            theme=Theme.PURSUE,
+            level=Level.CROSS_BORDER,
+            objective="Find out who uses the rooms at Signal Hill, and whether children go there.",
+            reason="He heads the list of priorities, and a missing child was seen with him.",
+            at=timezone.now(),
+        )
+    with as_("dev") as dev:
+        tasking.send_task(
+            by=dev,
+            task=tasks.get_task(dev, task.reference),
+            due_at=timezone.now() + timedelta(days=7),
+            reason="A child may be at risk now.",
+            at=timezone.now(),
+        )
+    say(f"{task} is in Northshire's inbox")
+
+
+def measure_file(file: Path, truth: str, say: Say) -> None:
+    """A file of one's own, as two agencies' files, through everything; prints its figures."""
+    from lightkeeper.cli.measuring import measure
+
+    try:
+        figures = measure(file, truth, as_, lambda: _until_done(say))
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    say("Measured against the truth:")
+    for name, value in figures.items():
+        click.echo(f"          {name:12} {value}")
