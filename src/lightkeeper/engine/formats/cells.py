@@ -13,7 +13,7 @@ CALL = (
 )
 
 _PICTURE = re.compile(
-    r"data:[\w.+-]*/?[\w.+-]*(?:;[\w=.+-]+)*;base64,"
+    r"data:[\w.+-]{0,99}(?:/[\w.+-]{0,99})?(?:;[\w=.+-]{1,99}){0,9};base64,"
     r"|data:(?:image|video|audio|application|font)/"
     # The first characters of JPEG, PNG, GIF, WebP/AVI/WAV, MP4, BMP-in-base64 and ZIP.
     r"|(?:^|[\x1f\s\"'(,])(?:/9j/[A-Za-z0-9+/]{40}|iVBORw0KGgo|R0lGOD[dl]h|UklGR[A-Za-z0-9+/]{40}"
@@ -26,7 +26,7 @@ _HIDDEN = re.compile(
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef]"
 )
 _JOIN = "\x1f"
-_LONG_RUN = re.compile(r"[A-Za-z0-9+/]{4000,}={0,2}")
+_LONG_RUN = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{4000,}={0,2}")
 
 
 def hidden_characters(text: str) -> tuple[str, ...]:

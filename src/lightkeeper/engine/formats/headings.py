@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from lightkeeper.engine.errors import FileRefused
 from lightkeeper.engine.formats.table import Limits
 
+MAX_HEADING = 300
 _LOOKS_LIKE_VALUE = re.compile(
     r"[+(]?[\d\s()/.:,+-]*\d[\d\s()/.:,+-]*$|[^@\s]+@[^@\s]+\.\w+$|\d{4}-\d\d-\d\dT"
 )
@@ -29,6 +30,12 @@ def check_header(cells: Sequence[str], place: str, limits: Limits) -> tuple[tupl
     if not names:
         raise FileRefused("HEADER", f"{place} should hold the column headings but is blank.")
     for position, name in enumerate(names, start=1):
+        if len(name) > MAX_HEADING:
+            raise FileRefused(
+                "HEADER",
+                f"{place}: heading {position} has {len(name):,} characters; the limit is "
+                f"{MAX_HEADING}. Is this the heading row?",
+            )
         if not name:
             raise FileRefused(
                 "HEADER", f"{place}: column {position} has no heading. Give it a name."

@@ -14,9 +14,10 @@ from lightkeeper.engine.formats.table import Limits
 
 BLOCK_BYTES = 256 * 1024
 RATIO_FROM_BYTES = 1024 * 1024
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]+\d+(?::[A-Z]+\d+)?)\"")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]{0,200}?ref=\"([A-Z]+\d+(?::[A-Z]+\d+)?)\"")
 _DTD = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_CARRY = 200
+_CARRY = 300
+MERGED_KEPT = 1000
 
 
 @dataclass
@@ -95,7 +96,8 @@ def _inflate(
                 if is_sheet:
                     for match in _MERGED.finditer(seen):
                         found = checked.merged.setdefault(entry.filename, [])
-                        if (ref := match.group(1).decode("ascii")) not in found[-3:]:
+                        ref = match.group(1).decode("ascii")
+                        if ref not in found[-3:] and len(found) < MERGED_KEPT:
                             found.append(ref)
                 carry = seen[-_CARRY:]
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):

@@ -4,10 +4,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from xml.etree.ElementTree import Element
 
 from lightkeeper.engine.errors import FileRefused
 from lightkeeper.engine.formats.cells import check_cells
@@ -28,8 +25,11 @@ from lightkeeper.engine.formats.xlsx_values import (
     plain_text,
     read_cell,
 )
+from lightkeeper.engine.formats.xlsx_xml import XmlWalk
 
 WORKBOOK = "xl/workbook.xml"
+SHARED_STRINGS = "xl/sharedStrings.xml"
+MAX_STRINGS = 4_000_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)$")
 
 
@@ -46,7 +46,7 @@ class XlsxTable:
             checked = check_package(archive, options.limits)
             sheets, starts_1904 = read_sheets(archive)
             self.sheet, self._part = choose_sheet(sheets, options.sheet)
-            strings = _strings(archive) if "xl/sharedStrings.xml" in checked.names else []
+            strings = _strings(archive) if SHARED_STRINGS in checked.names else []
             styles = _styles(archive) if "xl/styles.xml" in checked.names else frozenset()
         self._book = Workbook(strings, styles, starts_1904)
         self.header = self._read_header()
@@ -109,26 +109,20 @@ class XlsxTable:
         return Row(number, values, f"sheet {self.sheet}, row {number}", (*notes, *more), resume)
 
     def _sheet_rows(self) -> Iterator[tuple[int, list[Cell], bool]]:
+        number = 0
         with open_package(self._path) as archive, open_part(archive, self._part) as part:
-            number = 0
+            walk = XmlWalk(part, self._part)
             try:
-                parents: list[Element] = []
-                for event, element in iterparse(part, events=("start", "end"), forbid_dtd=True):
-                    if event == "start":
-                        parents.append(element)
+                for element in walk:
+                    if local(element.tag) != "row":
                         continue
-                    parents.pop()
-                    if local(element.tag) == "row":
-                        given = element.get("r", "")
-                        number = int(given) if given.isdecimal() else number + 1
-                        yield number, self._cells(element, number), element.get("hidden") == "1"
-                        element.clear()
-                        if parents:
-                            parents[-1].clear()
-            except (ParseError, DefusedXmlException, zipfile.BadZipFile) as error:
-                raise FileRefused(
-                    "XML", f"Sheet {self.sheet!r} is damaged after row {number}: {error}."
-                ) from None
+                    given = element.get("r", "")
+                    number = int(given) if given.isdecimal() else number + 1
+                    yield number, self._cells(element, number), element.get("hidden") == "1"
+                    walk.forget(element)
+            except FileRefused as error:
+                sentence = f"Sheet {self.sheet!r} ends badly after row {number}. {error}"
+                raise FileRefused(error.code, sentence) from None
 
     def _cells(self, row: Element, number: int) -> list[Cell]:
         cells: list[Cell] = []
@@ -197,19 +191,21 @@ def _elements(archive: zipfile.ZipFile, part: str, name: str) -> list[Element]:
 
 def _parse(archive: zipfile.ZipFile, part: str) -> Iterator[Element]:
     with open_part(archive, part) as file:
-        try:
-            for _, element in iterparse(file, events=("end",), forbid_dtd=True):
-                yield element
-        except (ParseError, DefusedXmlException) as error:
-            raise FileRefused("XML", f"The part {part!r} is damaged: {error}.") from None
+        yield from XmlWalk(file, part)
 
 
 def _strings(archive: zipfile.ZipFile) -> list[str]:
-    strings = []
-    for element in _parse(archive, "xl/sharedStrings.xml"):
-        if local(element.tag) == "si":
-            strings.append(plain_text(element))
-            element.clear()
+    strings: list[str] = []
+    with open_part(archive, SHARED_STRINGS) as file:
+        walk = XmlWalk(file, SHARED_STRINGS)
+        for element in walk:
+            if local(element.tag) == "si":
+                strings.append(plain_text(element))
+                walk.forget(element)
+            if len(strings) > MAX_STRINGS:
+                raise FileRefused(
+                    "BOMB", f"The workbook has more than {MAX_STRINGS:,} texts. Send it as CSV."
+                )
     return strings
 
 

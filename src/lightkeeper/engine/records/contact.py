@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 import phonenumbers
@@ -28,6 +29,11 @@ def clean_phone(text: str, *, region: str = "GB") -> Cleaned | Problem:
         )
         if match:
             return Cleaned("+44" + match[1])
+    return _parsed_phone(text, region)
+
+
+@lru_cache(maxsize=16_384)
+def _parsed_phone(text: str, region: str) -> Cleaned | Problem:
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:

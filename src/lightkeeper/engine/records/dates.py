@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from lightkeeper.engine.records.cleaned import Cleaned, Problem
 
 FIRST_YEAR = 1850
+MAX_WRITTEN = 60
 ORDERS = ("dmy", "mdy", "ymd")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)$")
 _ISO_TIME = re.compile(
@@ -42,6 +43,8 @@ def clean_date(
     Codes: DATE, DATE-YEAR, DATE-ORDER.
     """
     text = text.strip()
+    if len(text) > MAX_WRITTEN:
+        return Problem("DATE", f"{text[:40]!r}… is too long for a date. Write it as 1990-05-31.")
     if match := _ISO.match(text):
         return _checked(int(match[1]), int(match[2]), int(match[3]), text, year)
     if match := _THREE.match(text):

@@ -18,9 +18,10 @@ _FREE = frozenset(["string", "text", "address", "entity"])
 
 Judged = Cleaned | Problem | None
 Step = tuple[Spec, Callable[[str], Judged]]
-# How many different texts of one property are remembered with their verdict: names, days and
-# codes come again and again, and a telephone number is slow to read.
+# Days and codes come again and again: so many texts of a property are remembered with their
+# verdict. Names and numbers mostly do not, and judging one anew costs less than remembering it.
 JUDGED_TEXTS = 32_768
+_REPEATING = frozenset(["country", "date", "gender", "ip", "topic"])
 
 
 @dataclass(slots=True)
@@ -39,6 +40,7 @@ class Draft:
 
 
 def take(step: Step, values: dict[str, str], draft: Draft, into: dict[str, list[str]]) -> None:
+    """Judge every text of one property in a row and put it where it belongs."""
     spec, judge = step
     if spec.join is None and spec.split is None and spec.constant is None:
         for column in spec.columns:
@@ -50,6 +52,12 @@ def take(step: Step, values: dict[str, str], draft: Draft, into: dict[str, list[
                         into[spec.property] = [found.value]
                 else:
                     put(spec, found, column, text, draft, into)
+        return
+    if spec.join is not None and spec.split is None:
+        given = [stripped for column in spec.columns if (stripped := values[column].strip())]
+        if given:
+            text = spec.join.join(given)
+            put(spec, judge(text), " + ".join(spec.columns), text, draft, into)
         return
     for column, text in _texts(spec, values):
         if text:
@@ -81,7 +89,6 @@ def put(
 def judge_for(spec: Spec, type_: str, clean: Cleaner) -> Callable[[str], Judged]:
     """What a text of this property is: clean, a problem, or None if the cell is blank."""
 
-    @lru_cache(maxsize=JUDGED_TEXTS)
     def judge(text: str) -> Judged:
         if text.isspace():
             return None
@@ -92,7 +99,8 @@ def judge_for(spec: Spec, type_: str, clean: Cleaner) -> Callable[[str], Judged]
         found = _look_up(spec.lookup, text)
         return found if isinstance(found, Problem) else clean(found)
 
-    return judge
+    repeats = spec.lookup is not None or type_ in _REPEATING
+    return lru_cache(maxsize=JUDGED_TEXTS)(judge) if repeats else judge
 
 
 def _is_nothing(type_: str, text: str) -> bool:

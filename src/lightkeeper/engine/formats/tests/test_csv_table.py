@@ -1,5 +1,6 @@
 """CSV: strict, by line number, resumable, and nothing lost."""
 
+import time
 import tracemalloc
 
 import pytest
@@ -180,6 +181,7 @@ def test_a_picture_in_a_ragged_row_is_not_kept_either(tmp_path):
         ("ref,,born\n1,2,3\n", "HEADER", "column 2 has no heading"),
         ("ref,name,ref\n1,2,3\n", "HEADER", "columns 1 and 3 are both called 'ref'"),
         ("07700900123,1990-01-01,Ada\n", "HEADER", "looks like a row of values"),
+        ("r" * 301 + ",name\n", "HEADER", "301 characters; the limit is 300"),
         ("\n\nref,name\n", "HEADER", "blank"),
         ('ref,"name\n1,2\n', "HEADER", "cannot be read"),
         (b"ref,n\xe9\n1,2\n", "ENCODING", "byte 0xE9"),
@@ -262,3 +264,15 @@ def test_a_strange_resume_token_is_refused(tmp_path):
 def test_an_unknown_encoding_is_refused_with_the_known_ones(tmp_path):
     with pytest.raises(FileRefused, match="cp1252"):
         open_table(written(tmp_path, HEAD), encoding="ebcdic")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["data:" + "a" * 90_000, ("A1" * 1999 + " ") * 25, "data:a" * 15_000, "<svg" * 20_000,
+     "AAAA" * 999 + " ", "é" * 90_000],
+    ids=["uri", "runs", "uris", "svg", "base64", "accents"],
+)  # fmt: skip
+def test_no_cell_takes_long_to_judge(tmp_path, cell):
+    started = time.process_time()
+    read_text(tmp_path, HEAD + f"2,{cell},\n" * 3)
+    assert time.process_time() - started < 2

@@ -212,4 +212,4 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
         tracemalloc.stop()
         return found
 
-    assert peak(200_000) < 2 * peak(50_000)
+    assert peak(60_000) < 2 * peak(15_000)

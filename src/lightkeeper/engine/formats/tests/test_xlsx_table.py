@@ -185,7 +185,7 @@ def test_a_sheet_that_breaks_off_keeps_what_came_before(tmp_path):
     rows = '<row r="2"><c r="A2"><v>1</v></c></row></oops>'
     items = open_table(package(tmp_path, rows)).rows()
     assert next(items).number == 2
-    with pytest.raises(FileRefused, match="damaged after row 2"):
+    with pytest.raises(FileRefused, match="ends badly after row 2"):
         next(items)
 
 
@@ -241,3 +241,18 @@ def test_a_cell_in_a_column_beyond_the_limit_is_refused(tmp_path):
     rows = '<row r="2"><c r="A2"><v>1</v></c><c r="ZZZ2"><v>1</v></c></row>'
     with pytest.raises(FileRefused, match="column 18,278; the limit is 500"):
         read(open_table(package(tmp_path, rows)))
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "says"),
+    [
+        ('<row r="2">' + "<c/>" * 600_000 + "</row>", "BOMB", "500,000 elements in one place"),
+        ("<a>" * 200 + "</a>" * 200, "XML", "nests deeper than 100"),
+    ],
+    ids=["many", "deep"],
+)
+def test_a_sheet_that_would_fill_the_memory_is_refused(tmp_path, rows, code, says):
+    table = open_table(package(tmp_path, rows), limits=Limits(unzip_ratio=10**6))
+    with pytest.raises(FileRefused, match=says) as refused:
+        read(table)
+    assert refused.value.code == code

@@ -1,6 +1,7 @@
 """Cleaning: what is taken, what is refused, and the sentence that says so."""
 
 from datetime import date
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -204,3 +205,14 @@ def test_folding_twice_is_folding_once(text):
 def test_words_that_say_nothing_are_known():
     assert all(map(says_nothing, ["", " ", "N/A", "unknown", "-", "Not Known"]))
     assert not any(map(says_nothing, ["Ada", "0", "Noone"]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" + " " * 90_000 + "b", "e\u0301" * 45_000, *(c * 90_000 for c in ("1", "a.", "=", "@"))],
+)
+@pytest.mark.parametrize("type_", TYPES)
+def test_no_text_takes_long_to_clean(type_, text):
+    started = process_time()
+    cleaner_for(type_, Setting(YEAR, scheme="nhs"))(text)
+    assert process_time() - started < 1
