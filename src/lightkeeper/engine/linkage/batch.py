@@ -9,11 +9,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lightkeeper.engine.errors import ShapeError
-from lightkeeper.engine.linkage.blocking import candidate_pairs
-from lightkeeper.engine.linkage.database import USUAL, Resources, open_database
+from lightkeeper.engine.linkage.database import USUAL, Resources
+from lightkeeper.engine.linkage.loaded import Loaded, load
 from lightkeeper.engine.linkage.model import LinkModel
-from lightkeeper.engine.linkage.prepare import prepare
-from lightkeeper.engine.linkage.scoring import compare_pairs, load_records, weights_of
+from lightkeeper.engine.linkage.plan import ComparisonPlan
+from lightkeeper.engine.linkage.scoring import compare_pairs, weights_of
+from lightkeeper.engine.linkage.training import learn
 
 Progress = Callable[[str, float], None]
 
@@ -73,22 +74,43 @@ def link(
     Raises: ShapeError if two rows have one record_id.
     Frequencies of values are those of this table: give it all the records that are compared.
     """
-    progress("preparing", 0.0)
     record_ids = _record_ids(table)
-    prepared, fields = prepare(table, model.plan, model.fields)
-    with open_database(resources) as connection:
-        load_records(connection, prepared, fields)
-        progress("blocking", 0.2)
-        left, right = candidate_pairs(connection, fields, pairs_per_record=model.pairs_per_record)
-        kept, levels, weights, done = [], [], [], 0
-        for chunk in compare_pairs(connection, model.comparisons, fields, left, right):
-            progress("scoring", 0.3 + 0.7 * done / len(left))
-            bits = weights_of(model.comparisons, chunk)
-            rows = np.nonzero(bits.sum(axis=1) + model.prior_weight > model.missing_weight)[0]
-            kept.append(rows + done)
-            levels.append(chunk.level[rows])
-            weights.append(bits[rows])
-            done += len(bits)
+    progress("preparing", 0.0)
+    with load(table, model.plan, resources, model.fields) as loaded:
+        return _score(loaded, model, record_ids, progress)
+
+
+def train_and_link(
+    table: pa.Table,
+    plan: ComparisonPlan,
+    seed: int = 1,
+    *,
+    resources: Resources = USUAL,
+    progress: Progress = _quiet,
+) -> Links:
+    """`train`, then `link` on the same table, preparing and blocking it once."""
+    record_ids = _record_ids(table)
+    progress("preparing", 0.0)
+    with load(table, plan, resources) as loaded:
+        model = learn(loaded, plan, seed, progress)
+        return _score(loaded, model, record_ids, progress)
+
+
+def _score(
+    loaded: Loaded, model: LinkModel, record_ids: NDArray[np.int64], progress: Progress
+) -> Links:
+    progress("blocking", 0.2)
+    left, right = loaded.candidates(model.pairs_per_record)
+    chunks = compare_pairs(loaded.connection, model.comparisons, loaded.fields, left, right)
+    kept, levels, weights, done = [], [], [], 0
+    for chunk in chunks:
+        progress("scoring", 0.3 + 0.7 * done / len(left))
+        bits = weights_of(model.comparisons, chunk)
+        rows = np.nonzero(bits.sum(axis=1) + model.prior_weight > model.missing_weight)[0]
+        kept.append(rows + done)
+        levels.append(chunk.level[rows])
+        weights.append(bits[rows])
+        done += len(bits)
     progress("scored", 1.0)
     rows = np.concatenate([*kept, np.empty(0, np.int64)]).astype(np.int64)
     bits = np.concatenate([*weights, np.empty((0, len(model.comparisons)))])

@@ -81,9 +81,10 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 _JOIN_BLOCKS = """
 CREATE OR REPLACE TABLE wave AS
 WITH sized AS (SELECT * FROM blocks WHERE size > $1 AND size <= $2)
-SELECT DISTINCT a.record AS l, b.record AS r FROM sized a JOIN sized b USING (block)
-WHERE a.record < b.record
-EXCEPT SELECT l, r FROM candidates
+SELECT DISTINCT l, r FROM (
+    SELECT a.record AS l, b.record AS r FROM sized a JOIN sized b USING (block)
+    WHERE a.record < b.record
+) ANTI JOIN candidates USING (l, r)
 """
 
 _BLOCKS = """
@@ -92,7 +93,7 @@ WITH pairs AS (
     SELECT a.record, hash(a.clue, b.clue) AS block FROM clues a JOIN clues b
     ON a.record = b.record AND (
         a.part < b.part OR (a.part = b.part AND a.part <= 1 AND a.clue < b.clue))
-    UNION SELECT record, clue AS block FROM clues
+    UNION ALL SELECT record, clue AS block FROM clues
 ), sizes AS (
     SELECT block, count(*) AS size FROM pairs GROUP BY block HAVING count(*) BETWEEN 2 AND $1
 )

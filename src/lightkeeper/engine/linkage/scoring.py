@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lightkeeper.engine.linkage.model import Comparison
 from lightkeeper.engine.linkage.prepare import Field
 
-CHUNK = 500_000
+CHUNK = 200_000
 # In a small table a share says little: so many values of the usual frequency are added to it.
 USUAL_VALUES = 20
 MISSING = -1

@@ -15,23 +15,21 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.internals.exceptions import SplinkException
 
-from lightkeeper.engine.linkage.blocking import candidate_pairs
 from lightkeeper.engine.linkage.comparisons import compare_fields
-from lightkeeper.engine.linkage.database import USUAL, Resources, open_database
+from lightkeeper.engine.linkage.database import USUAL, Resources
+from lightkeeper.engine.linkage.loaded import Loaded, load
 from lightkeeper.engine.linkage.model import Comparison, Level, LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
-from lightkeeper.engine.linkage.prepare import Field, prepare
+from lightkeeper.engine.linkage.prepare import Field
 from lightkeeper.engine.linkage.scoring import (
     Levels,
     compare_pairs,
     join_levels,
-    load_records,
-    weights_of,
 )
+from lightkeeper.engine.linkage.settling import round_share, rounded, settle, with_chance
 
 Progress = Callable[[str, float], None]
 
@@ -40,9 +38,7 @@ TRAINING_PAIRS = 300_000
 FEWEST_TRAINING_PAIRS = 30
 FEWEST_RECORDS = 20
 SETTLING_PAIRS = 250_000
-ROUNDS = 3
 LEAST_M = 0.001
-FEWEST_MATCHES = 0.05
 PAIRS_PER_RECORD = 60
 JOIN_AT = -1.0
 REVIEW_AT = -4.0
@@ -63,34 +59,34 @@ def train(
 ) -> LinkModel:
     """A model of how the records of this table compare, learnt from the table alone."""
     progress("preparing", 0.0)
-    prepared, fields = prepare(table, plan)
-    fields = tuple(f for f in fields if prepared[f.name].null_count < prepared.num_rows)
-    comparisons = compare_fields(fields)
+    with load(table, plan, resources) as loaded:
+        return learn(loaded, plan, seed, progress)
+
+
+def learn(loaded: Loaded, plan: ComparisonPlan, seed: int, progress: Progress) -> LinkModel:
+    """The model of the records that are loaded."""
+    connection, prepared, fields = loaded.connection, loaded.prepared, loaded.fields
+    comparisons, random = compare_fields(fields), None
     notes: list[str] = []
-    with open_database(resources) as connection:
-        load_records(connection, prepared, fields)
-        if prepared.num_rows >= FEWEST_RECORDS and comparisons:
-            progress("sampling", 0.1)
-            random = _random_levels(connection, prepared.num_rows, comparisons, fields, seed)
-            comparisons = _with_chance(comparisons, random, np.ones(len(random.level)))
-            progress("training", 0.4)
-            comparisons = _learn(connection, prepared, fields, comparisons, notes)
-        else:
-            random = None
-            notes.append("Too few records to learn from: every weight is the usual one.")
-        progress("prior", 0.7)
-        left, right = candidate_pairs(connection, fields, pairs_per_record=PAIRS_PER_RECORD)
-        step = 1 + len(left) // SETTLING_PAIRS
-        near = join_levels(
-            compare_pairs(connection, comparisons, fields, left[::step], right[::step])
-        )
+    if prepared.num_rows >= FEWEST_RECORDS and comparisons:
+        progress("sampling", 0.1)
+        random = _random_levels(connection, prepared.num_rows, comparisons, fields, seed)
+        comparisons = with_chance(comparisons, random, np.ones(len(random.level)))
+        progress("training", 0.4)
+        comparisons = _learn(connection, prepared, fields, comparisons, notes)
+    else:
+        notes.append("Too few records to learn from: every weight is the usual one.")
+    progress("prior", 0.7)
+    left, right = loaded.candidates(PAIRS_PER_RECORD)
+    step = 1 + len(left) // SETTLING_PAIRS
+    near = join_levels(compare_pairs(connection, comparisons, fields, left[::step], right[::step]))
     every = prepared.num_rows * (prepared.num_rows - 1) / 2 / step
-    comparisons, prior = _settle(every, prepared.num_rows, comparisons, near, random, notes)
+    comparisons, prior = settle(every, prepared.num_rows, comparisons, near, random, notes)
     return LinkModel(
         plan=plan,
         fields=fields,
-        comparisons=comparisons,
-        prior=prior,
+        comparisons=tuple(map(rounded, comparisons)),
+        prior=round_share(prior),
         join_at=JOIN_AT,
         review_at=REVIEW_AT,
         missing_weight=MISSING_WEIGHT,
@@ -114,24 +110,6 @@ def _random_levels(
         left = generator.integers(0, records, RANDOM_PAIRS)
         right = (left + generator.integers(1, records, RANDOM_PAIRS)) % records
     return join_levels(compare_pairs(connection, comparisons, fields, left, right))
-
-
-def _with_chance(
-    comparisons: Sequence[Comparison], random: Levels, part: NDArray[np.float64]
-) -> tuple[Comparison, ...]:
-    """The comparisons with u as the random pairs show it, each counted for its `part`."""
-    learnt = []
-    for c, comparison in enumerate(comparisons):
-        known = random.level[:, c] >= 0
-        count = np.bincount(
-            random.level[known, c], weights=part[known], minlength=len(comparison.levels)
-        )
-        share = (count + 0.3) / (count.sum() + 0.3 * len(count))
-        levels = (
-            replace(level, u=float(u)) for level, u in zip(comparison.levels, share, strict=True)
-        )
-        learnt.append(replace(comparison, levels=tuple(levels)))
-    return tuple(learnt)
 
 
 def _splink_level(level: Level) -> dict[str, Any]:
@@ -234,64 +212,3 @@ def _read_back(
         )
         learnt.append(replace(comparison, levels=tuple(levels)))
     return tuple(learnt)
-
-
-def _settle(
-    every: float,
-    records: int,
-    comparisons: tuple[Comparison, ...],
-    near: Levels,
-    random: Levels | None,
-    notes: list[str],
-) -> tuple[tuple[Comparison, ...], float]:
-    """The prior at which the candidate pairs hold as many matches as their weights say.
-
-    Chance agreement is then counted again without the true pairs that fell among the random
-    ones, and levels are put in order.
-    """
-    guess = 1 / max(records, 10)
-    if not len(near.level) or random is None:
-        notes.append("No pairs to learn from: the share of true pairs is a guess.")
-        return comparisons, guess
-    prior = guess
-    for _ in range(ROUNDS):
-        prior = _prior(records, every, weights_of(comparisons, near).sum(axis=1))
-        true = _chance(weights_of(comparisons, random).sum(axis=1), prior)
-        comparisons = tuple(map(_in_order, _with_chance(comparisons, random, 1 - true)))
-    return comparisons, prior
-
-
-def _in_order(comparison: Comparison) -> Comparison:
-    """Weights that never rise from a better level to a worse: levels that do are pooled."""
-    pools: list[list[Level]] = []
-    for level in comparison.levels:
-        pools.append([level])
-        while len(pools) > 1 and _ratio(pools[-1]) > _ratio(pools[-2]):
-            last = pools.pop()
-            pools[-1] += last
-    return replace(
-        comparison,
-        levels=tuple(
-            replace(level, m=level.u * _ratio(pool)) if len(pool) > 1 else level
-            for pool in pools
-            for level in pool
-        ),
-    )
-
-
-def _ratio(levels: Sequence[Level]) -> float:
-    return sum(level.m for level in levels) / sum(level.u for level in levels)
-
-
-def _chance(weights: NDArray[np.float64], prior: float) -> NDArray[np.float64]:
-    """The probability of one subject, from weights without the prior."""
-    odds = np.exp2(np.clip(weights, -60, 60)) * prior / (1 - prior)
-    return odds / (1 + odds)
-
-
-def _prior(records: int, every: float, weights: NDArray[np.float64]) -> float:
-    """The share of true pairs that its own result confirms; never below a few in the table."""
-    least, prior = FEWEST_MATCHES / records, 1 / max(records, 10)
-    for _ in range(30):
-        prior = min(max(float(_chance(weights, prior).sum()) / every, least), 0.5)
-    return prior

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from lightkeeper.engine.errors import FormatError, ShapeError
-from lightkeeper.engine.linkage.batch import link
+from lightkeeper.engine.linkage.batch import link, train_and_link
 from lightkeeper.engine.linkage.clusters import resolve
 from lightkeeper.engine.linkage.explain import explain
 from lightkeeper.engine.linkage.model import load_model, model_from_json
@@ -76,6 +76,13 @@ def test_training_and_linking_twice_give_the_same(table, model, links):
 
     assert again.version == model.version
     assert link(table, again).to_table().equals(links.to_table())
+
+
+def test_training_and_linking_at_once_give_what_they_give_one_after_the_other(table, links):
+    at_once = train_and_link(table, plan_by_name(table.column_names))
+
+    assert at_once.model == links.model
+    assert at_once.to_table().equals(links.to_table())
 
 
 def test_a_model_saved_and_loaded_is_the_same(model, tmp_path):

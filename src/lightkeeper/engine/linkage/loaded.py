@@ -1,0 +1,51 @@
+"""Records standing ready in DuckDB: prepared, with frequencies, their candidate pairs kept."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lightkeeper.engine.linkage.blocking import candidate_pairs
+from lightkeeper.engine.linkage.database import Resources, open_database
+from lightkeeper.engine.linkage.plan import ComparisonPlan
+from lightkeeper.engine.linkage.prepare import Field, prepare
+from lightkeeper.engine.linkage.scoring import load_records
+
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+@dataclass
+class Loaded:
+    """An open database that holds `records`; the pairs are found once and kept."""
+
+    connection: duckdb.DuckDBPyConnection
+    prepared: pa.Table
+    fields: tuple[Field, ...]
+    known: dict[int, Pairs] = field(default_factory=dict)
+
+    def candidates(self, pairs_per_record: int) -> Pairs:
+        if pairs_per_record not in self.known:
+            self.known[pairs_per_record] = candidate_pairs(
+                self.connection, self.fields, pairs_per_record=pairs_per_record
+            )
+        return self.known[pairs_per_record]
+
+
+@contextmanager
+def load(
+    table: pa.Table,
+    plan: ComparisonPlan,
+    resources: Resources,
+    fields: Sequence[Field] | None = None,
+) -> Iterator[Loaded]:
+    """The records of the table; without `fields`, every planned one that has a value."""
+    prepared, found = prepare(table, plan, fields)
+    if fields is None:
+        found = tuple(f for f in found if prepared[f.name].null_count < prepared.num_rows)
+    with open_database(resources) as connection:
+        load_records(connection, prepared, found)
+        yield Loaded(connection, prepared, found)
