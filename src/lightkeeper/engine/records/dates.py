@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from lightkeeper.engine.records.cleaned import Cleaned, Problem
 
-FIRST_YEAR = 1850
+# Archives reach back; what is early for a living person is for the reader of the record to judge.
+FIRST_YEAR = 1500
 MAX_WRITTEN = 60
 ORDERS = ("dmy", "mdy", "ymd")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)$")
@@ -38,7 +39,7 @@ def clean_date(
     """A date as `1990-05-06`, `1990-05` or `1990`; a time of day is kept after it (`T14:30:00`).
 
     `order` is for dates written with three numbers; `year` is the year of receipt: later than the
-    next year is a Problem, as is earlier than 1850. A bare serial number is a date only when the
+    next year is a Problem, as is earlier than 1500. A bare serial number is a date only when the
     sheet said so (`typed_date`).
     Codes: DATE, DATE-YEAR, DATE-ORDER.
     """
