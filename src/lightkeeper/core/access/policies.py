@@ -17,13 +17,25 @@ EVERYBODY = f"{READERS}, {DOOR.name}, {LINKER.name}, {SEALER.name}"
 DOORS_APPS = frozenset({"auth", "contenttypes", "axes"})
 QUEUE_APP = "procrastinate"
 
+# Columns that point at a row together with its label: the foreign key itself then refuses a row
+# that the author may not see, because its label would have to be one that the author may use.
+FOLLOWING = """
+select c.conrelid::regclass::text, a.attname from pg_constraint c
+  join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey)
+ where c.contype = 'f' and cardinality(c.conkey) = 2 and a.attname not like 'bucket%'
+"""
+
 READ, WRITE = "(select sec.readable())::int[]", "(select sec.writable())::int[]"
 
 
 def apply_access(using: str = "owner") -> int:
     """Make all policies and grants again. Returns how many tables are under row-level security."""
-    statements = [s for model in registry.get_models() for s in statements_for(model)]
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute(FOLLOWING)
+        following = frozenset(cursor.fetchall())
+        statements = [
+            s for model in registry.get_models() for s in statements_for(model, following)
+        ]
         for statement in statements:
             cursor.execute(statement)
     return sum(s.endswith("force row level security") for s in statements)
@@ -40,7 +52,9 @@ def handling_of(model: type[models.Model]) -> Handling:
     return found
 
 
-def statements_for(model: type[models.Model]) -> Iterator[str]:
+def statements_for(
+    model: type[models.Model], following: frozenset[tuple[str, str]] = frozenset()
+) -> Iterator[str]:
     table = model._meta.db_table
     yield f"revoke all on {table} from {EVERYBODY}"
     if model._meta.app_label in DOORS_APPS:
@@ -52,6 +66,8 @@ def statements_for(model: type[models.Model]) -> Iterator[str]:
         return
     handling = handling_of(model)
     yield from _PROTECTIONS[handling.protection](table, handling)
+    if handling.protection in ("labelled", "paired"):
+        yield from _ties(model, handling, following)
     for role in handling.derived_by:
         yield f"grant select, insert, update, delete on {table} to lk_{role}"
 
@@ -95,6 +111,58 @@ def _paired(table: str, handling: Handling) -> Iterator[str]:
     yield from _protected(table, handling, read=both, write=both + mine)
 
 
+def _ties(
+    model: type[models.Model], handling: Handling, following: frozenset[tuple[str, str]]
+) -> Iterator[str]:
+    """What a row points at must be there for its author too: a foreign key answers for every row,
+    and would otherwise tell a hidden one from an absent one. Who owns a row is who owns its label.
+    And a label is changed only by whoever may relabel, or widened by whoever may disclose.
+    """
+    table = model._meta.db_table
+    for name in ("ties", "ties_kept"):
+        yield f"drop policy if exists {name} on {table}"
+    yield f"drop trigger if exists relabel on {table}"
+    if not handling.writers:
+        return
+    writers = ", ".join(f"lk_{role}" for role in handling.writers)
+    if conditions := list(_conditions(model, following)):
+        check = " and ".join(conditions)
+        yield (
+            f"create policy ties on {table} as restrictive for insert to {writers} "
+            f"with check ({check})"
+        )
+        yield (
+            f"create policy ties_kept on {table} as restrictive for update to {writers} "
+            f"using (true) with check ({check})"
+        )
+    if handling.protection == "labelled" and not handling.append_only:
+        # Not when a label follows that of another row: then it is the table's owner who changes it.
+        yield (
+            f"create trigger relabel before update of bucket_id on {table} for each row "
+            f"when (old.bucket_id is distinct from new.bucket_id "
+            f"and current_user in ('{WEB.name}', '{WORKER.name}')) "
+            "execute function sec.check_relabel()"
+        )
+
+
+def _conditions(model: type[models.Model], following: frozenset[tuple[str, str]]) -> Iterator[str]:
+    table = model._meta.db_table
+    for field in model._meta.local_fields:
+        parent = field.related_model
+        if not isinstance(parent, type) or (table, field.column) in following:
+            continue
+        if field.name == "owner":
+            yield f"{field.column} = (select sec.my_agency())"
+        stated = getattr(parent, "handling", None)
+        if isinstance(stated, Handling) and stated.protection in ("labelled", "paired"):
+            there, key = parent._meta.db_table, parent._meta.pk.column
+            nothing = f"{field.column} is null or " if field.null else ""
+            yield (
+                f"({nothing}exists (select 1 from {there} there "  # noqa: S608
+                f"where there.{key} = {table}.{field.column}))"
+            )
+
+
 def _own(table: str, handling: Handling) -> Iterator[str]:
     mine = "person_id = (select sec.me())"
     yield from _protected(table, handling, read=mine, write=mine)
@@ -112,7 +180,8 @@ def _audit(table: str, handling: Handling) -> Iterator[str]:
         table,
         handling,
         read="agency_id = (select sec.my_agency()) and (select sec.oversees())",
-        write="person_id is not distinct from (select sec.me())",
+        write="person_id is not distinct from (select sec.me()) "
+        "and agency_id is not distinct from (select sec.my_agency())",
     )
     yield (
         f"create policy door on {table} for insert to {DOOR.name} "

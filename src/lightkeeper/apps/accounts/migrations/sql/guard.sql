@@ -216,7 +216,9 @@ declare
   set_key text := array_to_string(members, ',');
   set_id bigint; bucket int;
 begin
-  if sec.me() is null and session_user not in ('lk_owner', 'lk_linker') then return null; end if;
+  if session_user not in ('lk_owner', 'lk_linker') and not exists (select 1 from sec.mine()) then
+    return null;
+  end if;
   if members is not null then
     select a.id into set_id from public.accounts_audience a where a.members_key = set_key;
     if set_id is null then
@@ -238,6 +240,42 @@ begin
   end if;
   return bucket;
 end $$;
+
+-- A label is changed by whoever may relabel what has it and what will have it. Who may disclose a thing
+-- may release it to more agencies, and change nothing else of its label. Whose rows one may change at
+-- all is for the policies.
+create function sec.check_relabel() returns trigger
+language plpgsql security definer set search_path = pg_catalog, sec as $$
+declare was public.accounts_bucket; becomes public.accounts_bucket;
+begin
+  select * into was from public.accounts_bucket where id = old.bucket_id;
+  select * into becomes from public.accounts_bucket where id = new.bucket_id;
+  if sec.may_relabel(was.record_class) and sec.may_relabel(becomes.record_class) then
+    return new;
+  end if;
+  if old.bucket_id = any(coalesce((select m.disclosable from sec.mine() m), '{}'))
+     and (was.record_class, was.owner_id, was.level) = (becomes.record_class, becomes.owner_id, becomes.level)
+     and was.compartment_id is not distinct from becomes.compartment_id
+     and not exists (
+       select agency_id from public.accounts_audiencemember where audience_id = was.audience_id
+       except
+       select agency_id from public.accounts_audiencemember where audience_id = becomes.audience_id) then
+    return new;
+  end if;
+  raise exception 'Your role does not allow this label to be changed.' using errcode = '42501';
+end $$;
+
+create function sec.may_relabel(of_class int) returns boolean
+language sql stable security definer set search_path = pg_catalog, sec as $$
+  select exists (select 1 from sec.mine() m
+    join public.accounts_personrole r on r.person_id = m.person_id
+    join public.accounts_rolegrant g on g.role = r.role
+   where g.record_class = of_class and g.verb = 'relabel'
+     and (r.active_from is null or r.active_from <= current_date)
+     and (r.active_to is null or r.active_to > current_date)
+     and (g.active_from is null or g.active_from <= current_date)
+     and (g.active_to is null or g.active_to > current_date))
+$$;
 
 do $$ declare t text; begin
   foreach t in array array['accounts_person','accounts_personrole','accounts_rolegrant',
