@@ -27,6 +27,7 @@ def resolve(
     same_judgements: Iterable[Pair] = (),
     different_judgements: Iterable[Pair] = (),
     *,
+    held: Iterable[Pair] = (),
     join_at: float = -1.0,
     missing_weight: float = -6.0,
     most: float = 20.0,
@@ -37,7 +38,8 @@ def resolve(
         int64. A pair may come twice (its best weight counts) and in either order.
     Units: weights in bits; groups join while their mean is at least `join_at`; a pair without a
         link, or with a lower one, counts `missing_weight`; no link counts for more than `most`.
-    Judgements: "same" always joins, "different" never does, whatever the weights say.
+    Judgements: "same" always joins, "different" never does, whatever the weights say. A `held`
+        pair is kept apart as well, unless judgements of "same" have joined it.
     Raises: ShapeError if the arrays do not fit; ConflictError if judgements contradict.
     Source: average-linkage agglomeration (UPGMA), Sokal and Michener 1958.
     """
@@ -48,6 +50,7 @@ def resolve(
     labels = np.arange(record_count, dtype=np.int64)
     anchors = _join_same(labels, same)
     _check_conflicts(anchors, different)
+    different += [(a, b) for a, b in _checked_pairs(record_count, held) if anchors[a] != anchors[b]]
     links = _checked_links(record_count, left, right, weight, most)
     missing, floor = round(missing_weight * MILLIONTHS), round(join_at * MILLIONTHS)
     groups = _Groups(anchors, _within_reach(anchors, *links, missing, floor), different, missing)

@@ -90,6 +90,14 @@ def test_a_pair_that_comes_twice_counts_once_with_its_best_weight():
     assert labels.tolist() == [0, 0]
 
 
+def test_a_held_pair_waits_for_a_person_who_may_join_it():
+    waiting = resolve(3, [0, 1], [1, 2], [20.0, 20.0], held=[(0, 2)])
+    decided = resolve(3, [0, 1], [1, 2], [20.0, 20.0], [(0, 2)], held=[(0, 2)])
+
+    assert waiting.tolist() == [0, 0, 2]
+    assert decided.tolist() == [0, 0, 0]
+
+
 def test_what_two_judgements_contradict_is_named():
     with pytest.raises(ConflictError, match="Records 0 and 2 were judged different"):
         resolved({}, [(0, 1), (2, 1)], [(2, 0)])

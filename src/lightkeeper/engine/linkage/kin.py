@@ -1,0 +1,45 @@
+"""Pairs that may be relatives: twins, parent and child of one name, people of one household.
+
+Relatives share surnames, homes, phones and even birth dates, so the weights alone join them.
+Where joining two children would do harm, such pairs are held for a person instead.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightkeeper.engine.linkage.batch import Links
+from lightkeeper.engine.linkage.plan import Kind
+
+
+def kin(links: Links) -> NDArray[np.bool_]:
+    """Whether each pair may be two relatives.
+
+    Shapes: returns (p,) bool, a value a pair of the links. True where surnames agree and given
+        names differ with no further name shared, or birth years differ by more than ten.
+    """
+    no_pair = np.zeros(len(links.left), bool)
+    differs, agrees = _judged(links)
+    given, family = Kind.GIVEN_NAME, Kind.FAMILY_NAME
+    siblings = differs.get(given, no_pair) & agrees.get(family, no_pair)
+    siblings &= ~agrees.get(Kind.MIDDLE_NAME, no_pair)
+    return siblings | differs.get(Kind.BIRTH_DATE, no_pair)
+
+
+def held_pairs(links: Links) -> list[tuple[int, int]]:
+    """The pairs of rows that may be relatives, for `resolve(…, held=…)`."""
+    found = kin(links)
+    return list(zip(links.left[found].tolist(), links.right[found].tolist(), strict=True))
+
+
+_ByKind = dict[Kind, NDArray[np.bool_]]
+
+
+def _judged(links: Links) -> tuple[_ByKind, _ByKind]:
+    """Where each kind of field differs (its last level) and where it agrees in any way."""
+    kinds = {field.name: field.kind for field in links.model.fields}
+    differs, agrees = {}, {}
+    for c, comparison in enumerate(links.model.comparisons):
+        level, last = links.levels[:, c], len(comparison.levels) - 1
+        differs[kinds[comparison.column]] = level == last
+        agrees[kinds[comparison.column]] = (level >= 0) & (level < last)
+    return differs, agrees
