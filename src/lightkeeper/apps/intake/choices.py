@@ -26,3 +26,9 @@ class Channel(models.TextChoices):
 class Scheme(models.TextChoices):
     THREE = "3x5x2", _("3x5x2 (from 2016)")
     FIVE = "5x5x5", _("5x5x5 (to 2016)")
+
+
+class Encoding(models.TextChoices):
+    UTF8 = "utf-8", _("UTF-8 (usual)")
+    CP1252 = "cp1252", _("Windows-1252 (saved as ANSI on Windows)")
+    LATIN1 = "latin-1", _("Latin-1")

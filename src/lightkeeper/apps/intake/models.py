@@ -5,7 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from lightkeeper.apps.intake.choices import Channel, QuarantineStatus, ReportStatus, Scheme
+from lightkeeper.apps.intake.choices import (
+    Channel,
+    Encoding,
+    QuarantineStatus,
+    ReportStatus,
+    Scheme,
+)
 from lightkeeper.core.access.models import Handling, Labelled
 
 
@@ -45,6 +51,8 @@ class Report(Labelled):
     size_bytes = models.BigIntegerField()
     file_name = models.CharField(max_length=200)
     format = models.CharField(max_length=20)
+    # As the sender declared it; other bytes are faults, never replaced.
+    encoding = models.CharField(max_length=10, choices=Encoding, default=Encoding.UTF8)
     channel = models.CharField(max_length=10, choices=Channel)
     source = models.CharField(max_length=120, blank=True)
     mapping = models.ForeignKey(Mapping, models.PROTECT, null=True, related_name="+")
@@ -69,8 +77,9 @@ class Report(Labelled):
 
     class Meta:
         constraints = [
-            # Within the owner: another agency's holding of the same bytes must not be found out.
-            models.UniqueConstraint(fields=["owner", "digest"], name="report_once_for_its_owner"),
+            # Under its label: that the same bytes are held where one cannot see must not be
+            # found out by sending them, not even within an agency.
+            models.UniqueConstraint(fields=["bucket", "digest"], name="report_once_under_label"),
             models.CheckConstraint(
                 condition=Q(
                     rows_read=models.F("rows_accepted")
@@ -124,7 +133,10 @@ class Record(Labelled):
             models.UniqueConstraint(fields=["report", "row_number"], name="record_once_a_row"),
             models.UniqueConstraint(fields=["id", "bucket"], name="record_and_its_label"),
         ]
-        indexes = [models.Index(fields=["bucket", "-id"], name="record_newest")]
+        indexes = [
+            models.Index(fields=["bucket", "-id"], name="record_newest"),
+            models.Index(fields=["report", "source_key"], name="record_by_source_key"),
+        ]
 
     def __str__(self) -> str:
         return self.reference

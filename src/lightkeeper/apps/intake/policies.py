@@ -1,0 +1,37 @@
+"""What may happen to a report and to a quarantined row now, whoever asks. Pure."""
+
+from lightkeeper.apps.intake.choices import QuarantineStatus, ReportStatus
+from lightkeeper.apps.intake.models import Quarantined, Report
+from lightkeeper.core.errors import Refused
+
+R, Q = ReportStatus, QuarantineStatus
+
+# PARSING to PARSING: a worker that died left it, and another goes on.
+MOVES: dict[ReportStatus, set[ReportStatus]] = {
+    R.RECEIVED: {R.PARSING},
+    R.PARSING: {R.PARSING, R.PARSED, R.FAILED},
+    R.FAILED: {R.PARSING},
+    R.PARSED: set(),
+}
+DECISIONS: dict[QuarantineStatus, set[QuarantineStatus]] = {
+    Q.OPEN: {Q.REPLAYED, Q.DISCARDED},
+    Q.REPLAYED: set(),
+    Q.DISCARDED: set(),
+}
+
+
+def check_move(report: Report, to: ReportStatus) -> None:
+    if to not in MOVES[R(report.status)]:
+        now = report.get_status_display().lower()
+        raise Refused("report.move", f"{report} is {now}; it cannot become {to.label.lower()}.")
+
+
+def check_decision(row: Quarantined, to: QuarantineStatus) -> None:
+    if to not in DECISIONS[Q(row.status)]:
+        now = row.get_status_display().lower()
+        raise Refused("quarantined.decide", f"{row} is already decided: {now}.")
+
+
+def check_reason(reason: str) -> None:
+    if len(reason.strip()) < 4:
+        raise Refused("quarantined.reason", "Say in a few words why the row is set aside.")

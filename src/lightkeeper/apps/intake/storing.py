@@ -1,0 +1,184 @@
+"""Writing many records at once: one statement a chunk, under the policies like any other."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from lightkeeper.apps.accounts.services import Actor
+from lightkeeper.apps.intake.models import Quarantined, Report
+from lightkeeper.apps.intake.rows import Held, fault_data
+from lightkeeper.core.references import ALPHABET, LENGTH, check_character
+from lightkeeper.engine.records import MappedRecord, concerns_child
+from lightkeeper.engine.records.children import first_day
+
+LONGEST_CAPTION = 300
+LONGEST_KEY = 200
+# What names a thing, in the order in which we look.
+CAPTIONS = (
+    "name", "alias", "title", "weakAlias", "registrationNumber", "number", "handle", "email",
+    "phone", "full", "address", "summary", "description",
+)  # fmt: skip
+TOPICS = ("harms", "roles", "threats")
+
+INSERT_RECORDS = """
+insert into intake_record (reference, report_id, bucket_id, row_number, source_key, kind, caption,
+                           properties, originals, notes, concerns_child, scheme,
+                           source_evaluation, information_assessment, observed_on, recorded_at)
+select r.reference, %s, %s, r.number, r.key, r.kind, r.caption, r.properties, r.originals, r.notes,
+       r.child, r.scheme, r.source, r.information, r.observed, %s
+  from jsonb_to_recordset(%s::jsonb) as r(
+       reference text, number bigint, key text, kind text, caption text, properties jsonb,
+       originals jsonb, notes jsonb, child boolean, scheme text, source text, information text,
+       observed date)
+returning id
+"""
+EARLIER = """
+select source_key, originals from intake_record where report_id = %s and source_key = any(%s)
+"""
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The rows of a chunk by what becomes of them."""
+
+    records: list[MappedRecord]
+    repeated: int
+    held: list[Held]
+
+    @property
+    def read(self) -> int:
+        return len(self.records) + self.repeated + len(self.held)
+
+
+def sort_out(report: Report, taken: Iterable[MappedRecord | Held]) -> Sorted:
+    """Set aside what stood in this report before: the sender's key and every cell the same."""
+    records: list[MappedRecord] = []
+    held: list[Held] = []
+    for one in taken:
+        if isinstance(one, Held):
+            held.append(one)
+        else:
+            records.append(one)
+    earlier = _earlier(report, [r.source_key for r in records if r.source_key])
+    fresh: list[MappedRecord] = []
+    for record in records:
+        if record.source_key:
+            known = earlier.setdefault(record.source_key, [])
+            if record.originals in known:
+                continue
+            known.append(record.originals)
+        fresh.append(record)
+    return Sorted(fresh, len(records) - len(fresh), held)
+
+
+def _earlier(report: Report, keys: Sequence[str]) -> dict[str, list[Mapping[str, str]]]:
+    found: dict[str, list[Mapping[str, str]]] = {}
+    if not keys:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(EARLIER, [report.pk, [key[:LONGEST_KEY] for key in keys]])
+        for key, originals in cursor.fetchall():
+            # The driver gives jsonb as text to whoever asks for it without a field.
+            cells = json.loads(originals) if isinstance(originals, str) else originals
+            found.setdefault(key, []).append(cells)
+    return found
+
+
+def insert_records(report: Report, records: Sequence[MappedRecord], at: datetime) -> list[int]:
+    """Write the records under the label of their report. Returns their numbers."""
+    if not records:
+        return []
+    received = report.received_at.date()
+    data = [
+        _record_data(report, record, reference, received)
+        for record, reference in zip(records, new_references("REC", len(records)), strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT_RECORDS,
+            [report.pk, report.bucket_id, at, json.dumps(data, ensure_ascii=False)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _record_data(
+    report: Report, record: MappedRecord, reference: str, received: date
+) -> dict[str, Any]:
+    grading = record.grading
+    return {
+        "reference": reference,
+        "number": record.number,
+        "key": record.source_key[:LONGEST_KEY],
+        "kind": record.kind,
+        "caption": caption_of(record),
+        "properties": properties_of(record),
+        "originals": record.originals,
+        "notes": [{"column": n.column, "sentence": n.sentence} for n in record.notes],
+        "child": concerns_child(record, received),
+        "scheme": grading.scheme if grading else report.scheme,
+        "source": grading.source if grading else report.source_evaluation,
+        "information": grading.information if grading else report.information_assessment,
+        "observed": first_day(record.observed_on).isoformat() if record.observed_on else None,
+    }
+
+
+def properties_of(record: MappedRecord) -> dict[str, list[str]]:
+    """What the record says, with its topics beside its properties."""
+    topics = {name: list(values) for name in TOPICS if (values := getattr(record, name))}
+    return {**record.properties, **topics} if topics else record.properties
+
+
+def caption_of(record: MappedRecord) -> str:
+    """What to call the record in a list: its name, else what else names it, else its key."""
+    for name in CAPTIONS:
+        if found := record.properties.get(name):
+            return found[0][:LONGEST_CAPTION]
+    whole = " ".join(
+        text
+        for name in ("firstName", "middleName", "lastName")
+        for text in record.properties.get(name, [])[:1]
+    )
+    if whole:
+        return whole[:LONGEST_CAPTION]
+    first = next((v[0] for v in record.properties.values() if v), "")
+    return (first or record.source_key)[:LONGEST_CAPTION]
+
+
+def insert_held(by: Actor, report: Report, held: Sequence[Held]) -> None:
+    """Put rows in quarantine, each with everything that is wrong with it."""
+    Quarantined.objects.visible_to(by).bulk_create(
+        [
+            Quarantined(
+                reference=reference,
+                report=report,
+                bucket_id=report.bucket_id,
+                row_number=one.number,
+                column=(one.faults[0].column or "")[:120],
+                code=one.faults[0].code[:40],
+                sentence=fault_data(one)[0]["sentence"],
+                faults=fault_data(one),
+                row=one.row,
+            )
+            for one, reference in zip(held, new_references("QUA", len(held)), strict=True)
+        ]
+    )
+
+
+def new_references(prefix: str, count: int) -> Iterator[str]:
+    """As `new_reference`, for many at once: one call to the system's source of randomness."""
+    noise = os.urandom(count * LENGTH)
+    for start in range(0, len(noise), LENGTH):
+        body = "".join([ALPHABET[byte & 31] for byte in noise[start : start + LENGTH]])
+        yield f"{prefix}-{body}-{check_character(body)}"
+
+
+def digest_of(data: object) -> str:
+    """A short digest of plain data, the same whatever the order of its keys."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
