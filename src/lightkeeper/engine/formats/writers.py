@@ -14,7 +14,7 @@ def safe_cell(text: str) -> str:
     A text that already begins with an apostrophe gets one more, so that `read_csv_cell` is exact.
     Source: OWASP ASVS 5.0 1.2.10.
     """
-    # "a" is text; so is '=1: but without this rule it would read back as =1.
+    # '=1 is text already, but without one more apostrophe it would read back as =1.
     return "'" + text if text.startswith(_RISKY) or text.startswith("'") else text
 
 

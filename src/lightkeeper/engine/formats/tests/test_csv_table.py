@@ -7,6 +7,7 @@ import pytest
 
 from lightkeeper.engine.errors import FileRefused
 from lightkeeper.engine.formats import Limits, open_table
+from lightkeeper.engine.formats.lines import BLOCK_BYTES, LineSource
 from lightkeeper.engine.formats.tests.helpers import read, read_text, written
 
 HEAD = "ref,name,born\n"
@@ -276,3 +277,12 @@ def test_no_cell_takes_long_to_judge(tmp_path, cell):
     started = time.process_time()
     read_text(tmp_path, HEAD + f"2,{cell},\n" * 3)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("beyond", [0, 1, 2, 3])
+def test_a_line_end_cut_in_two_by_a_block_is_one_line_end(tmp_path, beyond):
+    first = b"A" * (BLOCK_BYTES + beyond - 2) + b"\r\n"
+    path = written(tmp_path, first + b"B\r\nC\rD")
+    with LineSource(path, Limits()) as source:
+        assert list(source) == [first, b"B\r\n", b"C\r", b"D"]
+        assert (source.offset, source.line) == (path.stat().st_size, 5)

@@ -193,3 +193,7 @@ def test_the_order_of_words_does_not_matter(words):
 def test_any_text_may_be_typed(typed):
     assert 0 <= score(typed, ADA).value <= 1
     assert all(0 < key.weight <= 1 for key in query_keys(typed))
+
+
+def test_the_name_asked_for_comes_before_a_longer_one_that_holds_it():
+    assert score("ada elm", ADA).value > score("ada elm", person(name="Ada Elm Oak Ash")).value
