@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lightkeeper.engine.records.children import CHILD_ROLES
+
 
 class Verdict(models.TextChoices):
     SAME = "SAME", _("The same person")
@@ -13,3 +15,14 @@ class Verdict(models.TextChoices):
 class LinkStanding(models.TextChoices):
     LINKED = "LINKED", _("Joined by the model")
     TO_REVIEW = "TO_REVIEW", _("Waiting for a person")
+    # Both are in one cluster through other records; between themselves they agree too little.
+    WEAK = "WEAK", _("Compared, too little to join")
+
+
+# Whoever a record calls one of these is not somebody who causes harm.
+HARMED_ROLES = CHILD_ROLES | {"victim", "witness", "survivor", "complainant", "informant"}
+
+
+def is_harmed(role: str) -> bool:
+    """Whether a role says child, victim or witness."""
+    return role in HARMED_ROLES or role.endswith(("-child", "-victim", "-witness", "-survivor"))

@@ -1,0 +1,22 @@
+"""The doors of the picture."""
+
+from lightkeeper.core.access.contract import Ask, Door
+
+DOORS = {
+    "intelligence:search": Door(Ask.READ, shows="subjects found"),
+    "intelligence:subject": Door(Ask.READ, shows="one subject"),
+    "intelligence:review": Door(Ask.READ, shows="pairs that wait for a person"),
+    "intelligence:pair": Door(Ask.READ, shows="two records side by side"),
+    "intelligence:judge": Door(Ask.CHANGE, ("POST",)),
+    "intelligence:judgements": Door(Ask.READ, shows="what was decided"),
+    "intelligence:undo": Door(Ask.CHANGE, ("GET", "POST"), shows="one judgement"),
+    "intelligence:priorities": Door(Ask.READ, shows="the ranked list"),
+    "intelligence:priority": Door(Ask.READ, shows="why a subject stands where it stands"),
+    "intelligence:figures": Door(Ask.READ, shows="figures of linkage"),
+    "api:search_picture": Door(Ask.READ, shows="subjects found"),
+    "api:get_subject": Door(Ask.READ, shows="one subject"),
+    "api:list_review": Door(Ask.READ, shows="pairs that wait for a person"),
+    "api:list_priorities": Door(Ask.READ, shows="the ranked list"),
+    "api:judge_pair": Door(Ask.CHANGE, ("POST",)),
+    "api:undo_judgement": Door(Ask.CHANGE, ("POST",)),
+}

@@ -1,0 +1,98 @@
+"""Person records as one Arrow table, in the columns that linkage knows, read in portions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from django.db import connections, transaction
+from numpy.typing import NDArray
+
+from lightkeeper.apps.intelligence import linker, sql
+from lightkeeper.apps.intelligence.mentions import properties_of
+from lightkeeper.engine.records import SCHEMATA
+
+PORTION = 20_000
+KIND = "Person"
+IDENTIFIERS = tuple(
+    name
+    for name, one in SCHEMATA.kind(KIND).properties.items()
+    if one.type in ("identifier", "checksum") and name not in ("wikidataId",)
+)
+# A column of linkage, and the properties whose values go into it. Nationality, ethnicity and
+# religion are not compared.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "given_name": ("firstName",),
+    "family_name": ("lastName", "maidenName"),
+    "middle_name": ("middleName", "secondName"),
+    "full_name": ("name", "alias", "previousName"),
+    "birth_date": ("birthDate",),
+    "place": ("birthPlace",),
+    "postcode": ("postcode",),
+    "address": ("address",),
+    "occupation": ("profession", "position"),
+    "phone": ("phone",),
+    "email": ("email",),
+    "identifier": IDENTIFIERS,
+    "sex": ("gender",),
+}
+READ = "select id, bucket_id, properties from intake_record where kind = %s order by id"
+SOURCES = """
+select a.code, count(*) from intake_record r
+  join accounts_bucket b on b.id = r.bucket_id join accounts_agency a on a.id = b.owner_id
+ where r.kind = %s group by a.code order by a.code
+"""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The table (one row a record, in the order of their numbers) with its labels and sources."""
+
+    table: pa.Table
+    record_ids: NDArray[np.int64]
+    buckets: NDArray[np.int32]
+    sources: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns in which any record says anything."""
+        empty = {name for name in COLUMNS if self.table[name].null_count == self.table.num_rows}
+        return tuple(name for name in COLUMNS if name not in empty)
+
+
+def export_people() -> Exported:
+    """Every person record there is. Memory holds the table and one portion of rows."""
+    with transaction.atomic(using=linker.USING):
+        sources = tuple(code for code, _ in sql.rows(SOURCES, [KIND], using=linker.USING))
+        portions = list(_portions())
+    ids = [ids for ids, _, _ in portions]
+    buckets = [buckets for _, buckets, _ in portions]
+    schema = pa.schema([(name, pa.list_(pa.string())) for name in COLUMNS])
+    return Exported(
+        table=pa.Table.from_batches([batch for _, _, batch in portions], schema),
+        record_ids=np.concatenate([np.empty(0, np.int64), *ids]),
+        buckets=np.concatenate([np.empty(0, np.int32), *buckets]),
+        sources=sources,
+    )
+
+
+def _portions() -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32], pa.RecordBatch]]:
+    # A cursor of the server's: the rows stay there until their portion is asked for.
+    with connections[linker.USING].chunked_cursor() as cursor:
+        cursor.execute(READ, [KIND])
+        while rows := cursor.fetchmany(PORTION):
+            said = [properties_of(properties) for _, _, properties in rows]
+            arrays = [
+                pa.array([_values(one, names) for one in said], pa.list_(pa.string()))
+                for names in COLUMNS.values()
+            ]
+            yield (
+                np.array([row[0] for row in rows], np.int64),
+                np.array([row[1] for row in rows], np.int32),
+                pa.RecordBatch.from_arrays(arrays, names=list(COLUMNS)),
+            )
+
+
+def _values(properties: dict[str, list[str]], names: tuple[str, ...]) -> list[str] | None:
+    values = [value for name in names for value in properties.get(name, ())]
+    return values or None

@@ -1,0 +1,129 @@
+"""Writing links and memberships: the whole picture at once, in the transaction of the caller."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lightkeeper.apps.intelligence import linker, sql
+from lightkeeper.apps.intelligence.choices import LinkStanding
+from lightkeeper.apps.intelligence.linker.judged import Rules
+from lightkeeper.engine.linkage.batch import Links
+from lightkeeper.engine.linkage.model import Comparison
+
+COPY_LINKS = """
+copy intelligence_link (left_id, right_id, bucket_left_id, bucket_right_id, model_id, standing,
+                        weight_bits, evidence, made_at, judged) from stdin
+"""
+COPY_MEMBERS = "copy membership_now (record_id, cluster) from stdin"
+PUT_MEMBERS = """
+insert into intelligence_membership as m (record_id, bucket_id, cluster)
+select n.record_id, r.bucket_id, n.cluster from membership_now n
+  join intake_record r on r.id = n.record_id
+on conflict (record_id) do update set cluster = excluded.cluster
+ where m.cluster <> excluded.cluster
+"""
+DROP_MEMBERS = """
+delete from intelligence_membership m
+ where not exists (select 1 from membership_now n where n.record_id = m.record_id)
+"""
+# A judgement made while links were being written marked the link that has gone since.
+MARK_JUDGED = """
+with standing as (
+  select distinct j.left_id, j.right_id from intelligence_judgement j
+   where not exists (select 1 from intelligence_undoing u where u.judgement_id = j.id)
+)
+update intelligence_link l set judged = not l.judged
+ where l.judged <> exists (
+   select 1 from standing s where s.left_id = l.left_id and s.right_id = l.right_id)
+   and (l.judged or (l.left_id, l.right_id) in (select left_id, right_id from standing))
+"""
+
+
+def standing_of(
+    together: NDArray[np.bool_], weight: NDArray[np.float64], join_at: float
+) -> list[LinkStanding]:
+    """What a link is: one that joins, one inside a cluster that adds too little, one to look at."""
+    strong = weight >= join_at
+    return [
+        (LinkStanding.LINKED if s else LinkStanding.WEAK) if t else LinkStanding.TO_REVIEW
+        for t, s in zip(together.tolist(), strong.tolist(), strict=True)
+    ]
+
+
+def replace_links(
+    links: Links,
+    kept: NDArray[np.int64],
+    clusters: NDArray[np.int64],
+    buckets: NDArray[np.int32],
+    rules: Rules,
+    model_id: int,
+    at: datetime,
+) -> None:
+    """All links anew: those of the rows `kept` of `links`."""
+    sql.run("delete from intelligence_link", using=linker.USING)
+    left, right, weight = links.left[kept], links.right[kept], links.weight[kept]
+    standing = standing_of(clusters[left] == clusters[right], weight, links.model.join_at)
+    evidence = evidence_of(links, kept)
+
+    def lines() -> Iterator[Sequence[Any]]:
+        columns = (
+            links.record_ids[left].tolist(), links.record_ids[right].tolist(),
+            buckets[left].tolist(), buckets[right].tolist(), standing, weight.tolist(), evidence,
+        )  # fmt: skip
+        for one, two, of_one, of_two, stands, bits, why in zip(*columns, strict=True):
+            judged = (one, two) in rules.judged
+            yield one, two, of_one, of_two, model_id, str(stands), bits, why, at, judged
+
+    sql.copy_in(COPY_LINKS, lines(), using=linker.USING)
+
+
+def replace_members(record_ids: NDArray[np.int64], clusters: NDArray[np.int64]) -> None:
+    """All memberships: `clusters` holds for each record the row of the earliest of its cluster."""
+    sql.run(
+        "create temporary table membership_now (record_id bigint primary key, cluster bigint) "
+        "on commit drop",
+        using=linker.USING,
+    )
+    pairs = zip(record_ids.tolist(), record_ids[clusters].tolist(), strict=True)
+    sql.copy_in(COPY_MEMBERS, iter(pairs), using=linker.USING)
+    sql.run("analyze membership_now", using=linker.USING)
+    sql.run(PUT_MEMBERS, using=linker.USING)
+    sql.run(DROP_MEMBERS, using=linker.USING)
+
+
+def mark_judged() -> None:
+    sql.run(MARK_JUDGED, using=linker.USING)
+
+
+def evidence_of(links: Links, kept: NDArray[np.int64]) -> Iterator[str]:
+    """For each kept link its evidence as JSON, strongest first; with the prior it is the weight.
+
+    What one of the two records does not say is no evidence and is left out.
+    """
+    parts = [_pieces(comparison) for comparison in links.model.comparisons]
+    for levels, weights in zip(
+        links.levels[kept].tolist(), links.weights[kept].tolist(), strict=True
+    ):
+        said = [
+            (-abs(bits), c, level, bits)
+            for c, (level, bits) in enumerate(zip(levels, weights, strict=True))
+            if level >= 0
+        ]
+        said.sort()
+        yield "[" + ",".join(f"{parts[c][level]}{bits:.4f}}}" for _, c, level, bits in said) + "]"
+
+
+def _pieces(comparison: Comparison) -> list[str]:
+    """The JSON of each level up to its weight, which differs from pair to pair."""
+    return [
+        json.dumps(
+            {"field": comparison.name, "level": number, "sentence": level.sentence},
+            ensure_ascii=False,
+        )[:-1]
+        + ', "weight_bits": '
+        for number, level in enumerate(comparison.levels)
+    ]

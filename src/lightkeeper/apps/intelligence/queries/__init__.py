@@ -1,0 +1,42 @@
+"""Reading the picture, always for someone."""
+
+from lightkeeper.apps.intelligence.queries.facts import facts_of
+from lightkeeper.apps.intelligence.queries.figures import figures
+from lightkeeper.apps.intelligence.queries.parts import subjects_of
+from lightkeeper.apps.intelligence.queries.priorities import (
+    PAGE,
+    Filters,
+    Ranked,
+    choices_of,
+    explained,
+    rank,
+    ranking,
+)
+from lightkeeper.apps.intelligence.queries.review import (
+    PairView,
+    Waiting,
+    get_judgement,
+    judgements,
+    next_in_queue,
+    pair,
+    review_queue,
+    two_records,
+)
+from lightkeeper.apps.intelligence.queries.search import Found, Results, find, search
+from lightkeeper.apps.intelligence.queries.subjects import (
+    Subject,
+    explain_subject,
+    is_child_or_harmed,
+    look_up,
+    reference_of,
+    reports_of,
+    subject,
+)
+
+__all__ = [
+    "PAGE", "Filters", "Found", "PairView", "Ranked", "Results", "Subject", "Waiting", "choices_of",
+    "explain_subject", "explained", "facts_of", "figures", "find", "get_judgement",
+    "is_child_or_harmed", "judgements", "look_up", "next_in_queue", "pair", "rank", "ranking",
+    "reference_of", "reports_of", "review_queue", "search", "subject", "subjects_of",
+    "two_records",
+]  # fmt: skip

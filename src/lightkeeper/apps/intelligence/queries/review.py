@@ -1,0 +1,157 @@
+"""Pairs that wait for a person, one pair side by side, and what was decided."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from lightkeeper.apps.accounts.services import Actor
+from lightkeeper.apps.audit import services as audit
+from lightkeeper.apps.intake.services import Record
+from lightkeeper.apps.intelligence import comparing, permissions
+from lightkeeper.apps.intelligence.choices import LinkStanding
+from lightkeeper.apps.intelligence.models import Judgement, Link, LinkageModel
+from lightkeeper.core.errors import NotFound
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A pair of the queue, with its strongest evidence for and against in words."""
+
+    left: Record
+    right: Record
+    weight_bits: float
+    speaks_for: tuple[str, ...]
+    speaks_against: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PairView:
+    """Two records side by side, the model's evidence, and the judgements on them."""
+
+    left: Record
+    right: Record
+    rows: list[comparing.Row]
+    evidence: list[dict[str, Any]]
+    weight_bits: float | None
+    start_bits: float
+    threshold_bits: float
+    model_says: str
+    standing: str
+    judgements: list[Judgement]
+
+    @property
+    def standing_judgement(self) -> Judgement | None:
+        return next((j for j in self.judgements if not hasattr(j, "undoing")), None)
+
+
+def review_queue(actor: Actor, page: int = 1) -> tuple[list[Waiting], bool]:
+    """Pairs that both sides of are visible and nobody has judged, likeliest first; and if more.
+
+    Raises: NotPermitted for who may not judge.
+    """
+    permissions.check_may_judge(actor)
+    start = (max(page, 1) - 1) * PAGE
+    found = list(_queue(actor)[start : start + PAGE + 1])
+    shown = [_waiting(link) for link in found[:PAGE]]
+    references = {r.reference for one in shown for r in (one.left, one.right)}
+    audit.record(by=actor, did=audit.Did.REVIEW_LISTED, to=sorted(references))
+    return shown, len(found) > PAGE
+
+
+def next_in_queue(actor: Actor) -> tuple[str, str] | None:
+    """The references of the pair to look at next."""
+    link = _queue(actor).first()
+    return (link.left.reference, link.right.reference) if link else None
+
+
+def _queue(actor: Actor) -> Any:
+    return (
+        Link.objects.visible_to(actor)
+        .filter(standing=LinkStanding.TO_REVIEW, judged=False)
+        .select_related("left__bucket__owner", "right__bucket__owner")
+        .order_by("-weight_bits", "pk")
+    )
+
+
+def _waiting(link: Link) -> Waiting:
+    sides: dict[bool, list[str]] = {True: [], False: []}
+    for piece in link.evidence:
+        sides[piece["weight_bits"] >= 0].append(piece["sentence"])
+    return Waiting(
+        link.left, link.right, link.weight_bits, tuple(sides[True][:3]), tuple(sides[False][:3])
+    )
+
+
+def two_records(actor: Actor, left: str, right: str) -> tuple[Record, Record]:
+    """Both records, the earlier first. Raises: NotFound unless both are visible."""
+    rows = Record.objects.visible_to(actor).filter(reference__in=[left, right])
+    found = list(rows.select_related("bucket__owner").order_by("pk"))
+    if len(found) != 2:
+        raise NotFound("pair")
+    return found[0], found[1]
+
+
+def pair(actor: Actor, left: str, right: str) -> PairView:
+    """Two visible records side by side; records that they were seen. Raises: NotFound."""
+    one, two = two_records(actor, left, right)
+    audit.record(by=actor, did=audit.Did.PAIR_SEEN, to=[one.reference, two.reference])
+    links = Link.objects.visible_to(actor).filter(left=one, right=two)
+    link = links.select_related("model").first()
+    return PairView(
+        left=one,
+        right=two,
+        rows=comparing.compare(one.properties, two.properties),
+        evidence=link.evidence if link else [],
+        weight_bits=link.weight_bits if link else None,
+        start_bits=link.weight_bits - sum(e["weight_bits"] for e in link.evidence) if link else 0,
+        threshold_bits=link.model.link_bits if link else 0,
+        model_says=_model_says(link),
+        standing=link.standing if link else "",
+        judgements=list(
+            Judgement.objects.visible_to(actor)
+            .filter(left=one, right=two)
+            .select_related("person", "undoing__person")
+            .order_by("-made_at")
+        ),
+    )
+
+
+def _model_says(link: Link | None) -> str:
+    if link is None:
+        return "The model found too little in common to keep this pair."
+    model: LinkageModel = link.model
+    odds = 2.0 ** max(min(link.weight_bits, 60), -60)
+    chance = f"{odds / (1 + odds):.0%}" if 0.01 <= odds / (1 + odds) <= 0.995 else (
+        "more than 99%" if odds > 1 else "less than 1%"
+    )  # fmt: skip
+    if link.standing == LinkStanding.LINKED:
+        words = "The model joins them"
+    elif link.weight_bits >= model.link_bits:
+        words = "By themselves the model would join them, but the records around them disagree"
+    else:
+        words = "The model would not join them, and asks a person"
+    return f"{words}. It puts the chance that they are one person at {chance}."
+
+
+def judgements(actor: Actor, page: int = 1) -> tuple[list[Judgement], bool]:
+    """What was decided on visible pairs, newest first; and whether there are more."""
+    start = (max(page, 1) - 1) * PAGE
+    rows = (
+        Judgement.objects.visible_to(actor)
+        .select_related("person", "undoing__person", "left", "right")
+        .order_by("-made_at", "-pk")[start : start + PAGE + 1]
+    )
+    found = list(rows)
+    audit.record(by=actor, did=audit.Did.JUDGEMENTS_LISTED, to=[j.reference for j in found[:PAGE]])
+    return found[:PAGE], len(found) > PAGE
+
+
+def get_judgement(actor: Actor, reference: str) -> Judgement:
+    """Raises: NotFound, the same for one that is not there and one that is not shared."""
+    rows = Judgement.objects.visible_to(actor).select_related("left", "right", "person")
+    try:
+        found: Judgement = rows.get(reference=reference)
+    except Judgement.DoesNotExist:
+        raise NotFound("judgement") from None
+    return found

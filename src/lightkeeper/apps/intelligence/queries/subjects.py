@@ -1,0 +1,171 @@
+"""One subject, as one viewer may see it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from lightkeeper.apps.accounts.services import Actor
+from lightkeeper.apps.audit import services as audit
+from lightkeeper.apps.intake.services import Record, Report
+from lightkeeper.apps.intelligence import mentions
+from lightkeeper.apps.intelligence.choices import LinkStanding
+from lightkeeper.apps.intelligence.factors import factors_on
+from lightkeeper.apps.intelligence.models import Contribution, Judgement, Link
+from lightkeeper.apps.intelligence.queries import parts
+from lightkeeper.core.errors import NotFound
+from lightkeeper.engine.priority import Explanation, Part, explain
+from lightkeeper.engine.records.children import age_on, last_day
+
+# More records than this are not walked through for one page.
+MOST_RECORDS = 2000
+PREFIX, RECORD_PREFIX = "SUB-", "REC-"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The records that one viewer sees of one person or thing, earliest first."""
+
+    reference: str
+    caption: str
+    records: tuple[Record, ...]
+    links: tuple[Link, ...] = field(default=(), repr=False)
+    judgements: tuple[Judgement, ...] = field(default=(), repr=False)
+
+    @property
+    def kind(self) -> str:
+        return str(self.records[0].kind)
+
+    @property
+    def record_ids(self) -> list[int]:
+        return [record.pk for record in self.records]
+
+    def get_absolute_url(self) -> str:
+        return reverse("intelligence:subject", args=[self.reference])
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+def reference_of(record: Record) -> str:
+    """The reference of the subject whose earliest visible record this is."""
+    return PREFIX + str(record.reference).removeprefix(RECORD_PREFIX)
+
+
+def subject(actor: Actor, reference: str) -> Subject:
+    """The subject that the reference of any of its records leads to; records that it was seen.
+
+    Raises: NotFound, the same for what does not exist and what is not shared.
+    """
+    found = look_up(actor, reference)
+    audit.record(
+        by=actor,
+        did=audit.Did.SUBJECT_SEEN,
+        to=[found.reference, *(record.reference for record in found.records)],
+    )
+    return found
+
+
+def look_up(actor: Actor, reference: str) -> Subject:
+    """As `subject`, for a caller that records what it shows itself."""
+    if not reference.startswith((PREFIX, RECORD_PREFIX)):
+        raise NotFound("subject")
+    visible = Record.objects.visible_to(actor)
+    start = (
+        visible.select_related("membership")
+        .filter(reference=RECORD_PREFIX + reference[len(PREFIX) :])
+        .first()
+    )
+    if start is None:
+        raise NotFound("subject")
+    membership = getattr(start, "membership", None)
+    cluster = membership.cluster if membership else None
+    wanted = {"membership__cluster": cluster} if cluster is not None else {"pk": start.pk}
+    rows = visible.filter(**wanted).select_related("bucket__owner", "bucket__compartment")
+    everyone = list(rows.order_by("pk")[:MOST_RECORDS])
+    return _part_around(actor, start, everyone)
+
+
+def _part_around(actor: Actor, start: Record, everyone: list[Record]) -> Subject:
+    ids = {record.pk: 0 for record in everyone}
+    links = list(
+        Link.objects.visible_to(actor)
+        .filter(standing=LinkStanding.LINKED, left_id__in=ids, right_id__in=ids)
+        .order_by("-weight_bits", "pk")
+    )
+    touching = Judgement.objects.visible_to(actor).filter(left_id__in=ids)
+    touching |= Judgement.objects.visible_to(actor).filter(right_id__in=ids)
+    judgements = list(
+        touching.select_related("person", "undoing__person", "left", "right").order_by("-made_at")
+    )
+    pairs = parts.edges(
+        [(link.left_id, link.right_id) for link in links],
+        [
+            (j.left_id, j.right_id, j.verdict)
+            for j in judgements
+            if j.left_id in ids and j.right_id in ids and not hasattr(j, "undoing")
+        ],
+    )
+    earliest = parts.earliest_of(ids, pairs)
+    mine = [r for r in everyone if earliest[r.pk] == earliest[start.pk]]
+    here = {record.pk for record in mine}
+    return Subject(
+        reference=reference_of(mine[0]),
+        caption=caption_of(mine),
+        records=tuple(mine),
+        links=tuple(one for one in links if {one.left_id, one.right_id} <= here),
+        judgements=tuple(j for j in judgements if j.left_id in here or j.right_id in here),
+    )
+
+
+def caption_of(records: list[Record]) -> str:
+    """The name most records give; of equally many the longest, then the first by alphabet."""
+    counts: dict[str, int] = {}
+    for record in records:
+        if record.caption:
+            counts[record.caption] = counts.get(record.caption, 0) + 1
+    if not counts:
+        return "Without a name"
+    return min(counts, key=lambda text: (-counts[text], -len(text), text))
+
+
+def reports_of(actor: Actor, found: Subject) -> dict[int, Report]:
+    """The reports of its records that the viewer may see, by number."""
+    return dict(
+        Report.objects.visible_to(actor).in_bulk({record.report_id for record in found.records})
+    )
+
+
+def explain_subject(actor: Actor, found: Subject, on: date) -> Explanation:
+    """Why it would stand where it stands on the list of priorities, from what the viewer sees."""
+    rows = Contribution.objects.visible_to(actor).filter(record_id__in=found.record_ids)
+    references = {record.pk: record.reference for record in found.records}
+    return explain(
+        [
+            Part(
+                row.factor, row.points, row.reliability, row.observed_on, references[row.record_id]
+            )
+            for row in rows
+        ],
+        factors_on(on).values(),
+        on,
+    )
+
+
+def is_child_or_harmed(records: list[Record] | tuple[Record, ...], on: date) -> bool:
+    """Whether what is seen says that this is a child now, or somebody who is harmed.
+
+    Such a subject is not ranked. A record of somebody's childhood does not make an adult a child,
+    if it gives a birth date; in doubt it does.
+    """
+    return any(
+        mentions.says_harmed(record.properties)
+        or (record.concerns_child and not _is_grown_up(record.properties, on))
+        for record in records
+    )
+
+
+def _is_grown_up(properties: dict[str, Any], on: date) -> bool:
+    births = properties.get("birthDate", [])
+    return bool(births) and all(age_on(last_day(born), on) >= 18 for born in births)

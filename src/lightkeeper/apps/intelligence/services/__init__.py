@@ -1,0 +1,19 @@
+"""Changing the picture. Types that the apps above need are named in `__all__`."""
+
+from lightkeeper.apps.intelligence.services.judging import (
+    check_can_judge,
+    check_can_undo,
+    judge,
+    undo_judgement,
+)
+from lightkeeper.apps.intelligence.services.linking import (
+    ask_to_link,
+    link_now,
+    measure_against,
+    resolve_now,
+)
+
+__all__ = [
+    "ask_to_link", "check_can_judge", "check_can_undo", "judge", "link_now", "measure_against",
+    "resolve_now", "undo_judgement",
+]  # fmt: skip

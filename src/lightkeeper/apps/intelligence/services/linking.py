@@ -1,0 +1,109 @@
+"""Having the picture worked out, now or by the worker, and measuring it against a known truth."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from lightkeeper.apps.accounts import errands
+from lightkeeper.apps.accounts.services import Actor, Power, check_may
+from lightkeeper.apps.audit import services as audit
+from lightkeeper.apps.intelligence import linker, sql
+from lightkeeper.apps.intelligence.linker.component import resolve_around
+from lightkeeper.apps.intelligence.linker.whole import link_everybody
+from lightkeeper.apps.intelligence.models import LinkageRun
+from lightkeeper.core.errors import Refused
+from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
+
+LINK, RESOLVE = "intelligence.link", "intelligence.resolve"
+Key = str | tuple[str, str]
+
+CLUSTERS = """
+select r.reference, p.reference, r.source_key, m.cluster
+  from intelligence_membership m join intake_record r on r.id = m.record_id
+  join intake_report p on p.id = r.report_id
+"""
+
+
+def _quiet(doing: str, share: float) -> None:
+    pass
+
+
+def ask_to_link(*, by: Actor, at: datetime) -> bool:
+    """Have everything linked by the worker, unless that waits already. Whether it was asked."""
+    waiting = errands.Errand.objects.filter(
+        person_id=by.person_id, kind=LINK, started_at__isnull=True, finished_at__isnull=True
+    )
+    if waiting.exists():
+        return False
+    errands.ask(by=by, kind=LINK, at=at)
+    return True
+
+
+def link_now(
+    *, by: Actor, at: datetime, on_progress: Callable[[str, float], None] = _quiet
+) -> LinkageRun:
+    """Link every person record and put the new picture in place; returns the run's figures.
+
+    Source: mission P2.
+    """
+    run = link_everybody(at=at, say=on_progress)
+    figures = run.figures
+    with transaction.atomic():
+        audit.record(
+            by=by,
+            did=audit.Did.LINKED,
+            to=f"run {run.pk}",
+            reason=f"{figures['records']} records, {figures['clusters']} subjects",
+            at=at,
+        )
+    return run
+
+
+def resolve_now(*, by: Actor, records: Iterable[int], at: datetime) -> int:
+    """Work out again only what is connected to these records."""
+    looked_at = resolve_around(records)
+    with transaction.atomic():
+        audit.record(
+            by=by, did=audit.Did.PICTURE_RESOLVED, to="picture", at=at,
+            reason=f"{looked_at} records",
+        )  # fmt: skip
+    return looked_at
+
+
+def measure_against(*, by: Actor, truth: Mapping[Key, Any], at: datetime) -> dict[str, Any]:
+    """How well the picture agrees with a known truth; kept with the last run.
+
+    `truth` gives the entity of a record, by its reference or by (report, the sender's key).
+
+    Raises: NotPermitted; Refused if nothing is linked, or no key is of a linked record.
+    """
+    check_may(by, Power.ADMINISTER)
+    run = LinkageRun.objects.using(linker.USING).filter(finished_at__isnull=False).last()
+    if run is None:
+        raise Refused("accuracy.no_run", "Nothing has been linked yet.")
+    entities, clusters = [], []
+    for reference, report, source_key, cluster in sql.rows(CLUSTERS, using=linker.USING):
+        entity = truth.get(reference, truth.get((report, source_key)))
+        if entity is not None:
+            entities.append(str(entity))
+            clusters.append(cluster)
+    if not entities:
+        raise Refused("accuracy.no_match", "No record of the truth is in the picture.")
+    pairs, cubed = score_pairs(entities, clusters), score_b_cubed(entities, clusters)
+    run.accuracy = {
+        "records": len(entities),
+        "entities": len(set(entities)),
+        "clusters": len(set(clusters)),
+        "precision": round(pairs.precision, 4),
+        "recall": round(pairs.recall, 4),
+        "f1": round(pairs.f1, 4),
+        "b3_f1": round(cubed.f1, 4),
+        "measured_at": at.isoformat(),
+    }
+    run.save(using=linker.USING, update_fields=["accuracy"])
+    with transaction.atomic():
+        audit.record(by=by, did=audit.Did.FIGURES_SEEN, to=f"run {run.pk}", at=at,
+                     reason="measured against a truth")  # fmt: skip
+    return dict(run.accuracy)

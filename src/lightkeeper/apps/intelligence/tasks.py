@@ -1,0 +1,35 @@
+"""What the worker does for the picture."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from lightkeeper.apps.accounts import errands
+from lightkeeper.apps.accounts.errands import Errand, handles
+from lightkeeper.apps.accounts.services import Actor, actor_now
+from lightkeeper.apps.intelligence.services import linking
+from lightkeeper.core.errors import NotPermitted
+
+
+@handles(linking.LINK)
+def link(errand: Errand) -> None:
+    """Link everything. Done a second time it starts again; the old picture stands until then."""
+
+    def tell(doing: str, share: float) -> None:
+        with transaction.atomic():
+            errands.progress(errand, done=round(share * 100), total=100, doing=doing)
+
+    linking.link_now(by=_who(), at=timezone.now(), on_progress=tell)
+
+
+@handles(linking.RESOLVE)
+def resolve(errand: Errand) -> None:
+    """Work out again what a judgement, or its undoing, touches."""
+    linking.resolve_now(by=_who(), records=errand.arguments["records"], at=timezone.now())
+
+
+def _who() -> Actor:
+    with transaction.atomic():
+        by = actor_now()
+    if by is None:
+        raise NotPermitted("Whoever asked for this may not act any more.")
+    return by

@@ -1,0 +1,20 @@
+"""Addresses of the picture."""
+
+from django.urls import path
+
+from lightkeeper.apps.intelligence import views
+
+app_name = "intelligence"
+
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("subjects/<str:reference>/", views.subject, name="subject"),
+    path("review/", views.review, name="review"),
+    path("review/<str:left>/<str:right>/", views.pair, name="pair"),
+    path("review/<str:left>/<str:right>/judge/", views.judge, name="judge"),
+    path("judgements/", views.judgements, name="judgements"),
+    path("judgements/<str:reference>/undo/", views.undo, name="undo"),
+    path("priorities/", views.priorities, name="priorities"),
+    path("priorities/<str:reference>/", views.priority, name="priority"),
+    path("figures/", views.figures, name="figures"),
+]
