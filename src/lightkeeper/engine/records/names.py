@@ -35,7 +35,8 @@ def clean_text(text: str) -> Cleaned:
     normal = unicodedata.normalize("NFKC", text)
     visible = _CONTROL.sub("", _HIDDEN.sub("", normal))
     note = "hidden characters were left out." if len(visible) != len(normal) else None
-    return Cleaned(" ".join(visible.split()), note)
+    # Once more: what a hidden character kept apart may now join.
+    return Cleaned(" ".join(unicodedata.normalize("NFKC", visible).split()), note)
 
 
 def clean_name(text: str) -> Cleaned | Problem:
@@ -50,15 +51,14 @@ def clean_name(text: str) -> Cleaned | Problem:
         return Problem(
             "NAME", f"has {len(value)} characters; a name has at most {MAX_NAME}. Is it a text?"
         )
-    if value.isascii():
-        if not any(c.isalnum() for c in value):
-            return Problem("NAME", f"{value!r} has no letters. Leave it blank or write the name.")
-        return cleaned
+    value = value.translate(_QUOTES)
+    if not any(c.isalnum() for c in value):
+        return Problem("NAME", f"{value!r} has no letters. Leave it blank or write the name.")
     note = cleaned.note
     if len(scripts := scripts_of(value)) > 1:
         mixed = f"mixed scripts ({' and '.join(scripts)}): check that letters are what they seem."
         note = f"{note} {mixed}" if note else mixed
-    return Cleaned(value.translate(_QUOTES), note)
+    return Cleaned(value, note)
 
 
 def scripts_of(text: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from datetime import date
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lightkeeper.engine.records import SCHEMATA, Cleaned, Problem, Setting, clean
@@ -85,6 +85,8 @@ def test_any_text_is_cleaned_or_refused_with_a_sentence(type_, text):
                                    "phone", "country", "gender", "topic", "number",
                                    "ip"])  # fmt: skip
 @given(text=st.text(max_size=30))
+@settings(max_examples=500)
+@example(text="—")
 def test_cleaning_twice_is_cleaning_once(type_, text):
     once = clean(type_, text, Setting(YEAR))
     if isinstance(once, Cleaned):
@@ -142,6 +144,7 @@ def test_a_number_without_plus_is_read_in_the_stated_region():
         ("handle", "@Ada_L", "ada_l"), ("handle", "two words", "[HANDLE]"),
         ("name", "  Ada   Lovelace ", "Ada Lovelace"), ("name", "ﬁona", "fiona"),
         ("name", "O’Neill", "O'Neill"), ("name", "ＡＤＡ", "ADA"), ("name", "---", "[NAME]"),
+        ("name", "—", "[NAME]"), ("name", "Rene\u200b\u0301", "René"),
         ("name", "\u200b", "[NAME]"), ("name", "A" * 300, "A" * 300), ("name", "A" * 301, "[NAME]"),
         ("name", "Cher", "Cher"), ("name", "李小龍", "李小龍"),
     ],
