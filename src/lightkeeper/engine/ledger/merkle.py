@@ -1,7 +1,7 @@
 """A Merkle tree that only grows, kept as its few complete subtrees.
 
-One root of 32 bytes stands for every leaf before it, in order: whoever has kept yesterday's root can
-tell today that nothing of yesterday has been changed, removed or moved.
+One root of 32 bytes stands for every leaf before it, in order: whoever has kept yesterday's root
+can tell today that nothing of yesterday has been changed, removed or moved.
 """
 
 from collections.abc import Iterable
