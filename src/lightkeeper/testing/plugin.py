@@ -24,6 +24,7 @@ os.environ["LIGHTKEEPER_VAR"] = str(HOME / WORKER)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver runs a loop
 
 from lightkeeper.core.database.launcher import SUPERUSER, Cluster  # noqa: E402
+from lightkeeper.testing.records import a_record  # noqa: E402, F401
 
 CLUSTER = Cluster(HOME / "postgres")
 os.environ["LIGHTKEEPER_DATABASE_URL"] = CLUSTER.url("{role}", NAME)
