@@ -46,9 +46,7 @@ class Consideration(Labelled):
 class ConsiderationOutcome(Labelled):
     """What was decided for the child, by whom, why. It belongs to the agency that decided."""
 
-    handling = Handling(
-        "labelled", "by review group", writers=("web", "worker"), append_only=True
-    )
+    handling = Handling("labelled", "by review group", writers=("web", "worker"), append_only=True)
 
     consideration = models.OneToOneField(Consideration, models.PROTECT, related_name="outcome")
     decision = models.CharField(max_length=12, choices=ConsiderationDecision)
