@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from lightkeeper.apps.tasking.choices import Level, TaskStatus, Theme
+from lightkeeper.apps.tasking.choices import Level, OutcomeKind, TaskStatus, Theme
 from lightkeeper.core.access.models import Handling, Labelled
 
 
@@ -71,17 +71,24 @@ class Step(Labelled):
 
 
 class Outcome(Labelled):
-    """What came of a task. Each is counted once, and leads back to the task and the record."""
+    """What came of a task. Each is counted once, for whoever the task is about."""
 
     handling = Handling("labelled", "by review group", writers=("web", "worker"), append_only=True)
 
     reference = models.CharField(max_length=20, unique=True)
     task = models.ForeignKey(Task, models.PROTECT, related_name="outcomes")
     kind = models.SlugField(max_length=40)
-    # Whom it counts for: a child is counted once in a period, however many tasks led to it.
-    record = models.ForeignKey("intake.Record", models.PROTECT, related_name="+")
     happened_on = models.DateField()
     evidence = models.TextField()
     person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     counting_rule = models.CharField(max_length=20)
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def kind_words(self) -> str:
+        """The kind in words; a kind that is no longer in use shows as its code."""
+        known = dict(OutcomeKind.choices)
+        return str(known.get(self.kind, self.kind))
