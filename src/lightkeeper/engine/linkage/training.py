@@ -160,7 +160,8 @@ def _learn(
                 max_pairs=TRAINING_PAIRS,
                 record_sample_proportion=1.0,
             )
-        except SplinkException as error:
+        # ValueError: on few pairs an estimate can fall to nothing, which Splink refuses to keep.
+        except (SplinkException, ValueError) as error:
             notes.append(f"Training on {' and '.join(names)} found nothing: {error}")
     return _read_back(comparisons, linker.misc.save_model_to_json(), notes)
 
