@@ -65,7 +65,7 @@ def replay(*, by: Actor, row: Quarantined, cells: AnyMapping[str, str], at: date
     row.corrected = given
     if isinstance(found, Held):
         return _still_held(by, row, found, at)
-    fresh = storing.sort_out(report, [found])
+    fresh = storing.sort_out(report, storing.prepare(report, [found]))
     numbers = storing.insert_records(report, fresh.records, at)
     report.rows_quarantined -= 1
     report.rows_accepted += len(numbers)

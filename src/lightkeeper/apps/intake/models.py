@@ -110,8 +110,9 @@ class Record(Labelled):
         writers=("web", "worker"),
     )
 
-    reference = models.CharField(max_length=20, unique=True)
-    report = models.ForeignKey(Report, models.PROTECT, related_name="records")
+    reference = models.CharField(max_length=20)
+    # No index of its own: `record_once_a_row` begins with it.
+    report = models.ForeignKey(Report, models.PROTECT, related_name="records", db_index=False)
     row_number = models.BigIntegerField()
     source_key = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=40)
@@ -130,6 +131,8 @@ class Record(Labelled):
 
     class Meta:
         constraints = [
+            # Not `unique=True`, which adds a second index for searches by beginning.
+            models.UniqueConstraint(fields=["reference"], name="record_reference"),
             models.UniqueConstraint(fields=["report", "row_number"], name="record_once_a_row"),
             models.UniqueConstraint(fields=["id", "bucket"], name="record_and_its_label"),
         ]

@@ -3,6 +3,7 @@ counts and the place from which to go on. A reader killed anywhere loses and dou
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.utils import timezone
 from lightkeeper.apps.accounts.services import Actor, actor_now
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake import gradings, policies, storing
+from lightkeeper.apps.intake.ahead import one_ahead
 from lightkeeper.apps.intake.arriving import open_arrived
 from lightkeeper.apps.intake.blobs import check as check_blob
 from lightkeeper.apps.intake.choices import ReportStatus
@@ -44,6 +46,7 @@ class Chunk:
     taken: list[MappedRecord | Held] = field(default_factory=list)
     size: int = 0
     resume: str = ""
+    ready: list[storing.Ready | Held] = field(default_factory=list)
 
     def add(self, one: MappedRecord | Held, item: Row | Fault) -> None:
         self.taken.append(one)
@@ -134,10 +137,17 @@ def _read(report: Report, clock: Clock, told: Told) -> None:
         ways = ways_of(_acting(), report)
     table = open_arrived(path, report.file_name, report.format, report.encoding)
     resume = report.resume or ""
-    for chunk in _chunks(table, path, ways, resume):
-        _write(report.pk, chunk, resume, table, clock(), told)
-        resume = chunk.resume
+    with closing(one_ahead(_ready(report, _chunks(table, path, ways, resume)))) as chunks:
+        for chunk in chunks:
+            _write(report.pk, chunk, resume, table, clock(), told)
+            resume = chunk.resume
     _finish(report.pk, table, clock(), told)
+
+
+def _ready(report: Report, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    for chunk in chunks:
+        chunk.ready = storing.prepare(report, chunk.taken)
+        yield chunk
 
 
 def _chunks(table: Table, path: Path, ways: Ways, resume: str) -> Iterator[Chunk]:
@@ -171,7 +181,7 @@ def _write(
     # Another reader may have been here: its rows stand, and ours would double them.
     if report.status != ReportStatus.PARSING or (report.resume or "") != resume:
         raise Overtaken
-    found = storing.sort_out(report, chunk.taken)
+    found = storing.sort_out(report, chunk.ready)
     numbers = storing.insert_records(report, found.records, at)
     storing.insert_held(actor, report, found.held)
     report.rows_read += found.read

@@ -3,17 +3,18 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 from django.db import connection
 
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.intake.models import Quarantined, Report
 from lightkeeper.apps.intake.rows import Held, fault_data
-from lightkeeper.core.references import ALPHABET, LENGTH, check_character
+from lightkeeper.core.references import ALPHABET, LENGTH
 from lightkeeper.engine.records import MappedRecord, concerns_child
 from lightkeeper.engine.records.children import first_day
 
@@ -24,6 +25,7 @@ CAPTIONS = (
     "name", "alias", "title", "weakAlias", "registrationNumber", "number", "handle", "email",
     "phone", "full", "address", "summary", "description",
 )  # fmt: skip
+ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 TOPICS = ("harms", "roles", "threats")
 
 INSERT_RECORDS = """
@@ -44,10 +46,18 @@ select source_key, originals from intake_record where report_id = %s and source_
 
 
 @dataclass(frozen=True)
+class Ready:
+    """A record with the JSON of the row that it becomes, made before the transaction begins."""
+
+    record: MappedRecord
+    text: str
+
+
+@dataclass(frozen=True)
 class Sorted:
     """The rows of a chunk by what becomes of them."""
 
-    records: list[MappedRecord]
+    records: list[Ready]
     repeated: int
     held: list[Held]
 
@@ -56,24 +66,38 @@ class Sorted:
         return len(self.records) + self.repeated + len(self.held)
 
 
-def sort_out(report: Report, taken: Iterable[MappedRecord | Held]) -> Sorted:
+def prepare(report: Report, taken: Sequence[MappedRecord | Held]) -> list[Ready | Held]:
+    """Everything about the rows that needs no database."""
+    received = report.received_at.date()
+    references = new_references("REC", len(taken))
+    return [
+        one if isinstance(one, Held) else Ready(one, _as_json(report, one, reference, received))
+        for one, reference in zip(taken, references, strict=True)
+    ]
+
+
+def _as_json(report: Report, record: MappedRecord, reference: str, received: date) -> str:
+    return ENCODE(_record_data(report, record, reference, received))
+
+
+def sort_out(report: Report, taken: Iterable[Ready | Held]) -> Sorted:
     """Set aside what stood in this report before: the sender's key and every cell the same."""
-    records: list[MappedRecord] = []
+    records: list[Ready] = []
     held: list[Held] = []
     for one in taken:
         if isinstance(one, Held):
             held.append(one)
         else:
             records.append(one)
-    earlier = _earlier(report, [r.source_key for r in records if r.source_key])
-    fresh: list[MappedRecord] = []
-    for record in records:
-        if record.source_key:
-            known = earlier.setdefault(record.source_key, [])
-            if record.originals in known:
+    earlier = _earlier(report, [r.record.source_key for r in records if r.record.source_key])
+    fresh: list[Ready] = []
+    for ready in records:
+        if key := ready.record.source_key[:LONGEST_KEY]:
+            known = earlier.setdefault(key, [])
+            if ready.record.originals in known:
                 continue
-            known.append(record.originals)
-        fresh.append(record)
+            known.append(ready.record.originals)
+        fresh.append(ready)
     return Sorted(fresh, len(records) - len(fresh), held)
 
 
@@ -90,20 +114,13 @@ def _earlier(report: Report, keys: Sequence[str]) -> dict[str, list[Mapping[str,
     return found
 
 
-def insert_records(report: Report, records: Sequence[MappedRecord], at: datetime) -> list[int]:
+def insert_records(report: Report, records: Sequence[Ready], at: datetime) -> list[int]:
     """Write the records under the label of their report. Returns their numbers."""
     if not records:
         return []
-    received = report.received_at.date()
-    data = [
-        _record_data(report, record, reference, received)
-        for record, reference in zip(records, new_references("REC", len(records)), strict=True)
-    ]
+    data = f"[{','.join([ready.text for ready in records])}]"
     with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT_RECORDS,
-            [report.pk, report.bucket_id, at, json.dumps(data, ensure_ascii=False)],
-        )
+        cursor.execute(INSERT_RECORDS, [report.pk, report.bucket_id, at, data])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -170,12 +187,17 @@ def insert_held(by: Actor, report: Report, held: Sequence[Held]) -> None:
     )
 
 
-def new_references(prefix: str, count: int) -> Iterator[str]:
+def new_references(prefix: str, count: int) -> list[str]:
     """As `new_reference`, for many at once: one call to the system's source of randomness."""
-    noise = os.urandom(count * LENGTH)
-    for start in range(0, len(noise), LENGTH):
-        body = "".join([ALPHABET[byte & 31] for byte in noise[start : start + LENGTH]])
-        yield f"{prefix}-{body}-{check_character(body)}"
+    digits = np.frombuffer(os.urandom(count * LENGTH), np.uint8).reshape(count, LENGTH) & 31
+    checks = (digits @ np.arange(1, LENGTH + 1)) % 31
+    letters = np.frombuffer(ALPHABET.encode(), np.uint8)
+    text = np.column_stack([letters[digits], letters[checks]]).tobytes().decode()
+    width = LENGTH + 1
+    return [
+        f"{prefix}-{text[at : at + LENGTH]}-{text[at + LENGTH]}"
+        for at in range(0, count * width, width)
+    ]
 
 
 def digest_of(data: object) -> str:
