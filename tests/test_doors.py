@@ -24,7 +24,7 @@ def test_signing_in_leads_to_the_desk_and_is_recorded(browse):
     assert "Ada Marsh" in browser.get("/").content.decode()
     with superuser(NAME) as connection:
         did = connection.execute("select did from audit_event order by id").fetchall()
-    assert did == [("signed in",), ("desk",)]
+    assert did[:2] == [("signed in",), ("desk",)]
 
 
 def test_a_wrong_password_and_an_unknown_name_read_alike(browse):

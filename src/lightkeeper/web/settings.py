@@ -163,7 +163,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": a browser then sends the origin "null" with forms, and CSRF refuses them.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
@@ -198,5 +199,5 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
     },
 }
-for folder in (VAR, KEYS, BLOBS, MODELS, Path(FILE_UPLOAD_TEMP_DIR)):
+for folder in (VAR, KEYS, BLOBS, MODELS, STATIC_ROOT, Path(FILE_UPLOAD_TEMP_DIR)):
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2,14 +2,29 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from lightkeeper.apps.accounts.services import Actor, Power
 from lightkeeper.apps.audit import services as audit
+from lightkeeper.apps.intake import queries as intake
+from lightkeeper.apps.tasking import queries as tasking
+from lightkeeper.web import desk
 from lightkeeper.web.answers import respond
+
+SHOWN = 6
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    audit.record(by=request.actor, did=audit.Did.DESK_SEEN)  # type: ignore[attr-defined]
-    return render(request, "web/home.html")
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    now = timezone.now()
+    audit.record(by=actor, did=audit.Did.DESK_SEEN)
+    page = {
+        "cards": desk.cards(actor, at=now),
+        "inbox": tasking.inbox(actor).rows[:SHOWN] if Power.ANSWER in actor.powers else [],
+        "reports": intake.reports(actor).rows[:SHOWN] if Power.UPLOAD in actor.powers else [],
+        "may_upload": Power.UPLOAD in actor.powers,
+    }
+    return render(request, "web/home.html", page)
 
 
 def help_page(request: HttpRequest) -> HttpResponse:
@@ -21,7 +36,5 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    sentence = (
-        "The form is too old, or came from elsewhere. Go back, reload the page and try again."
-    )
+    sentence = "The form is too old, or came from elsewhere. Go back, reload and try again."
     return respond(request, sentence, 403)

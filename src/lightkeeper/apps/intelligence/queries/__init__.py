@@ -2,6 +2,7 @@
 
 from lightkeeper.apps.intelligence.queries.facts import facts_of
 from lightkeeper.apps.intelligence.queries.figures import figures
+from lightkeeper.apps.intelligence.queries.finding import Found, Results, find, search
 from lightkeeper.apps.intelligence.queries.parts import subjects_of
 from lightkeeper.apps.intelligence.queries.priorities import (
     PAGE,
@@ -21,8 +22,8 @@ from lightkeeper.apps.intelligence.queries.review import (
     pair,
     review_queue,
     two_records,
+    waiting_count,
 )
-from lightkeeper.apps.intelligence.queries.search import Found, Results, find, search
 from lightkeeper.apps.intelligence.queries.subjects import (
     Subject,
     explain_subject,
@@ -38,5 +39,5 @@ __all__ = [
     "explain_subject", "explained", "facts_of", "figures", "find", "get_judgement",
     "is_child_or_harmed", "judgements", "look_up", "next_in_queue", "pair", "rank", "ranking",
     "reference_of", "reports_of", "review_queue", "search", "subject", "subjects_of",
-    "two_records",
+    "two_records", "waiting_count",
 ]  # fmt: skip

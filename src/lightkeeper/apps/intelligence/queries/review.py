@@ -59,6 +59,14 @@ def review_queue(actor: Actor, page: int = 1) -> tuple[list[Waiting], bool]:
     return shown, len(found) > PAGE
 
 
+MOST_COUNTED = 1000
+
+
+def waiting_count(actor: Actor) -> int:
+    """How many pairs wait, as far as a desk needs to know: counted no further than a thousand."""
+    return len(_queue(actor).values_list("pk")[:MOST_COUNTED])
+
+
 def next_in_queue(actor: Actor) -> tuple[str, str] | None:
     """The references of the pair to look at next."""
     link = _queue(actor).first()

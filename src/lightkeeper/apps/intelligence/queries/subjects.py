@@ -4,23 +4,31 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Subquery
 from django.urls import reverse
 
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake.services import Record, Report
-from lightkeeper.apps.intelligence import mentions
+from lightkeeper.apps.intelligence import mentions, sql
 from lightkeeper.apps.intelligence.choices import LinkStanding
-from lightkeeper.apps.intelligence.factors import factors_on
-from lightkeeper.apps.intelligence.models import Contribution, Judgement, Link
+from lightkeeper.apps.intelligence.models import Judgement, Link, Membership
 from lightkeeper.apps.intelligence.queries import parts
 from lightkeeper.core.errors import NotFound
-from lightkeeper.engine.priority import Explanation, Part, explain
+from lightkeeper.engine.priority import Explanation, Factor, Part, explain
 from lightkeeper.engine.records.children import age_on, last_day
 
 # More records than this are not walked through for one page.
 MOST_RECORDS = 2000
 PREFIX, RECORD_PREFIX = "SUB-", "REC-"
+
+CONTRIBUTIONS = """
+select c.record_id, c.factor, c.points, c.reliability, c.observed_on,
+       f.name, f.points, f.cap, f.half_life_days
+  from intelligence_contribution c join intelligence_factor f
+    on f.code = c.factor and f.active_from <= %(on)s and (f.active_to is null or f.active_to > %(on)s)
+ where c.record_id = any(%(records)s) and c.bucket_id = any(%(readable)s::int[])
+"""
 
 
 @dataclass(frozen=True)
@@ -71,19 +79,19 @@ def look_up(actor: Actor, reference: str) -> Subject:
     """As `subject`, for a caller that records what it shows itself."""
     if not reference.startswith((PREFIX, RECORD_PREFIX)):
         raise NotFound("subject")
-    visible = Record.objects.visible_to(actor)
-    start = (
-        visible.select_related("membership")
-        .filter(reference=RECORD_PREFIX + reference[len(PREFIX) :])
-        .first()
+    name = RECORD_PREFIX + reference[len(PREFIX) :]
+    visible = Record.objects.visible_to(actor).select_related(
+        "bucket__owner", "bucket__compartment"
     )
+    cluster = Membership.objects.visible_to(actor).filter(record__reference=name).values("cluster")
+    linked = visible.filter(membership__cluster=Subquery(cluster[:1]))
+    everyone = list(linked.order_by("pk")[:MOST_RECORDS])
+    if not everyone:
+        # Not linked yet, or no person: a subject by itself.
+        everyone = list(visible.filter(reference=name))
+    start = next((record for record in everyone if record.reference == name), None)
     if start is None:
         raise NotFound("subject")
-    membership = getattr(start, "membership", None)
-    cluster = membership.cluster if membership else None
-    wanted = {"membership__cluster": cluster} if cluster is not None else {"pk": start.pk}
-    rows = visible.filter(**wanted).select_related("bucket__owner", "bucket__compartment")
-    everyone = list(rows.order_by("pk")[:MOST_RECORDS])
     return _part_around(actor, start, everyone)
 
 
@@ -139,18 +147,14 @@ def reports_of(actor: Actor, found: Subject) -> dict[int, Report]:
 
 def explain_subject(actor: Actor, found: Subject, on: date) -> Explanation:
     """Why it would stand where it stands on the list of priorities, from what the viewer sees."""
-    rows = Contribution.objects.visible_to(actor).filter(record_id__in=found.record_ids)
-    references = {record.pk: record.reference for record in found.records}
-    return explain(
-        [
-            Part(
-                row.factor, row.points, row.reliability, row.observed_on, references[row.record_id]
-            )
-            for row in rows
-        ],
-        factors_on(on).values(),
-        on,
-    )
+    names = {record.pk: record.reference for record in found.records}
+    parts_: list[Part] = []
+    factors: dict[str, Factor] = {}
+    given = {"records": list(names), "readable": sorted(actor.readable), "on": on}
+    for record, code, points, reliability, day, *factor in sql.rows(CONTRIBUTIONS, given):
+        parts_.append(Part(code, points, reliability, day, names[record]))
+        factors[code] = Factor(code, *factor)
+    return explain(parts_, factors.values(), on)
 
 
 def is_child_or_harmed(records: list[Record] | tuple[Record, ...], on: date) -> bool:

@@ -4,6 +4,7 @@ Keys are looked up in an index that is led by the label, so that rows hidden fro
 not even read; then the rows themselves, under row-level security, are weighed and put in words.
 """
 
+import re
 from dataclasses import dataclass
 
 from lightkeeper.apps.accounts.services import Actor
@@ -23,6 +24,7 @@ CANDIDATES = 500
 WEIGHED = 200
 SHOWN = 20
 LEAST = 0.4
+REFERENCE = re.compile(r"(?:REC|SUB)-([0-9A-HJKMNP-TV-Z]{9}-[0-9A-Z])", re.IGNORECASE)
 
 # Rare keys first: what a common key adds is then looked up for the best candidates only.
 FIND = """
@@ -100,8 +102,11 @@ def search(actor: Actor, text: str, *, kind: str = "", limit: int = SHOWN) -> Re
 
 def _weigh(actor: Actor, text: str, kind: str) -> list[tuple[float, tuple[str, ...], Record]]:
     """Visible records that answer, best first, each with its agreement and why."""
-    ids = candidates(actor, text)
-    rows = Record.objects.visible_to(actor).filter(pk__in=ids).select_related("bucket__owner")
+    visible = Record.objects.visible_to(actor).select_related("bucket__owner")
+    if reference := REFERENCE.fullmatch(text):
+        named = visible.filter(reference=f"REC-{reference[1].upper()}")
+        return [(1.0, ("reference",), row) for row in named]
+    rows = visible.filter(pk__in=candidates(actor, text))
     if kind:
         rows = rows.filter(kind=kind)
     query = read_query(text)
