@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Literal
 
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from lightkeeper.apps.intelligence import queries, services
@@ -186,7 +186,7 @@ def list_priorities(
 
 
 @router.post("/judgements", response={201: JudgementOut}, url_name="judge_pair")
-def judge_pair(request: Any, given: JudgeIn) -> tuple[int, dict[str, str]]:
+def judge_pair(request: Any, given: JudgeIn) -> Status:
     """Decide whether two records are of one person."""
     left, right = queries.two_records(request.actor, given.left, given.right)
     judgement = services.judge(
@@ -197,17 +197,17 @@ def judge_pair(request: Any, given: JudgeIn) -> tuple[int, dict[str, str]]:
         reason=given.reason,
         at=timezone.now(),
     )
-    return 201, {"reference": judgement.reference}
+    return Status(201, {"reference": judgement.reference})
 
 
 @router.post("/judgements/{reference}/undo", response={204: None}, url_name="undo_judgement")
-def undo_judgement(request: Any, reference: str, given: UndoIn) -> tuple[int, None]:
+def undo_judgement(request: Any, reference: str, given: UndoIn) -> Status:
     """Take a judgement back; the picture is then as if it had not been made."""
     judgement = queries.get_judgement(request.actor, reference)
     services.undo_judgement(
         by=request.actor, judgement=judgement, reason=given.reason, at=timezone.now()
     )
-    return 204, None
+    return Status(204, None)
 
 
 def _record(record: Any) -> dict[str, Any]:

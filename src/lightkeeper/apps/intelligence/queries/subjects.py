@@ -26,7 +26,8 @@ CONTRIBUTIONS = """
 select c.record_id, c.factor, c.points, c.reliability, c.observed_on,
        f.name, f.points, f.cap, f.half_life_days
   from intelligence_contribution c join intelligence_factor f
-    on f.code = c.factor and f.active_from <= %(on)s and (f.active_to is null or f.active_to > %(on)s)
+    on f.code = c.factor
+   and f.active_from <= %(on)s and (f.active_to is null or f.active_to > %(on)s)
  where c.record_id = any(%(records)s) and c.bucket_id = any(%(readable)s::int[])
 """
 
@@ -86,9 +87,9 @@ def look_up(actor: Actor, reference: str) -> Subject:
     cluster = Membership.objects.visible_to(actor).filter(record__reference=name).values("cluster")
     linked = visible.filter(membership__cluster=Subquery(cluster[:1]))
     everyone = list(linked.order_by("pk")[:MOST_RECORDS])
-    if not everyone:
+    if all(record.reference != name for record in everyone):
         # Not linked yet, or no person: a subject by itself.
-        everyone = list(visible.filter(reference=name))
+        everyone += visible.filter(reference=name)
     start = next((record for record in everyone if record.reference == name), None)
     if start is None:
         raise NotFound("subject")
