@@ -6,7 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from lightkeeper.apps.accounts.services import Actor, Agency
@@ -35,8 +35,6 @@ class ProblemOfFile(Problem):
 
 class Sent(Schema):
     """What goes with a file."""
-
-    model_config = ConfigDict(extra="forbid")
 
     file_name: str = Field(
         "", max_length=200, description="the sender's name of it; its ending says what it is"
@@ -193,8 +191,11 @@ def list_reports(request: HttpRequest, status: str = "", after: str = "") -> dic
         }
     },
 )
-def receive_report(request: HttpRequest, sent: Query[Sent]) -> tuple[int, Any]:
+def receive_report(request: HttpRequest, sent: Query[Sent]) -> Status[Any]:
     actor = _actor(request)
+    if unknown := set(request.GET) - set(Sent.model_fields):
+        # A misspelt handling would otherwise be left out in silence.
+        raise Refused("report.parameter", f"There is no parameter {sorted(unknown)[0]!r}.")
     file, name = _file_of(request)
     receipt = services.receive(
         by=actor,
@@ -215,11 +216,12 @@ def receive_report(request: HttpRequest, sent: Query[Sent]) -> tuple[int, Any]:
     )  # fmt: skip
     if receipt.refusal:
         # Answered and not raised: the event of the refusal must be committed.
-        return 422, {
+        why = {
             "detail": str(receipt.refusal), "code": receipt.refusal.code,
             "digest": receipt.digest, "size_bytes": receipt.size_bytes,
         }  # fmt: skip
-    return (201 if receipt.came is services.Came.NEW else 200), receipt.report
+        return Status(422, why)
+    return Status(201 if receipt.came is services.Came.NEW else 200, receipt.report)
 
 
 @router.get("/mappings", response={200: list[MappingOut], **ERRORS}, url_name="intake_mappings")
@@ -233,8 +235,9 @@ def list_mappings(request: HttpRequest) -> list[Mapping]:
     url_name="intake_make_mapping",
     summary="Keep a mapping, or a new version of one",
 )
-def make_mapping(request: HttpRequest, given: MappingIn) -> tuple[int, Mapping]:
-    return 201, services.make_mapping(by=_actor(request), text=given.text, at=timezone.now())
+def make_mapping(request: HttpRequest, given: MappingIn) -> Status[Mapping]:
+    made = services.make_mapping(by=_actor(request), text=given.text, at=timezone.now())
+    return Status(201, made)
 
 
 @router.get("/records/{reference}", response={200: RecordOut, **ERRORS}, url_name="intake_record")

@@ -57,9 +57,10 @@ def replay(*, by: Actor, row: Quarantined, cells: AnyMapping[str, str], at: date
 
     Source: mission P1.
     """
+    permissions.check_may_change(by, row.bucket_id, Power.CORRECT)
     report = lock(row.report)
     row = lock(row)
-    check_can_correct(by, row)
+    policies.check_decision(row, QuarantineStatus.REPLAYED)
     given = dict(cells)
     found = retake(row.row_number, given, columns_of(report), ways_of(by, report))
     row.corrected = given
@@ -99,8 +100,8 @@ def discard(*, by: Actor, row: Quarantined, reason: str, at: datetime) -> Quaran
 
     Raises: NotPermitted; Refused if it was decided before, or no reason is given.
     """
-    row = lock(row)
     permissions.check_may_change(by, row.bucket_id, Power.CORRECT)
+    row = lock(row)
     policies.check_decision(row, QuarantineStatus.DISCARDED)
     policies.check_reason(reason)
     row.status, row.reason = QuarantineStatus.DISCARDED, reason.strip()

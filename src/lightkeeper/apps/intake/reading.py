@@ -114,6 +114,8 @@ def _locked(actor: Actor, report_id: int) -> Report:
     report = Report.objects.visible_to(actor).filter(pk=report_id).first()
     if report is None:
         raise NotFound("report")
+    if report.bucket_id not in actor.writable:
+        raise NotPermitted("Only the agency that owns the report may read it in.")
     return lock(report)
 
 
