@@ -4,16 +4,22 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from anyascii import anyascii
+
 
 @dataclass(frozen=True)
 class Slips:
     """Makes mistakes at given odds, from a seeded chance."""
 
     chance: Random
-    odds: float = 0.16
+    odds: float = 0.14
 
     def name(self, name: str) -> str:
-        """A name, now and then with a letter dropped, doubled or two changed about."""
+        """A name, now and then with a letter dropped, doubled or two changed about; accents are
+        lost as often as kept.
+        """
+        if not name.isascii() and self.chance.random() < 0.5:
+            name = anyascii(name)
         if len(name) < 4 or self.chance.random() > self.odds:
             return name
         at = self.chance.randint(1, len(name) - 2)
@@ -33,8 +39,8 @@ class Slips:
             return ""
         if luck < 0.16 and day.day <= 12:
             day = date(day.year, day.day, day.month)
-        elif luck < 0.2:
-            day = day.replace(year=day.year + 1, day=min(day.day, 28))
+        elif luck < 0.19:
+            day = day.replace(year=day.year - 1, day=min(day.day, 28))
         return day.strftime(form)
 
     def blank(self, value: str, odds: float) -> str:
