@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -54,24 +56,23 @@ class LinkRow:
     speaks_against: tuple[str, ...]
 
 
-def subject_page(actor: Actor, found: queries.Subject, on: date) -> dict[str, Any]:
+def subject_page(
+    actor: Actor, found: queries.Subject, on: date, request: HttpRequest | None = None
+) -> dict[str, Any]:
     """Everything the page of a subject shows; as many queries however many records."""
     facts = queries.facts_of(found.records)
+    agreed = [
+        {"label": fact.label, "value": fact.text, "note": fact.note}
+        for fact in facts
+        if not fact.conflicting
+    ]
     reports = queries.reports_of(actor, found)
     harmed = queries.is_child_or_harmed(found.records, on)
     explanation = None if harmed else queries.explain_subject(actor, found, on)
     return {
         "subject": found,
-        "headline": [
-            {"label": fact.label, "value": fact.text, "note": fact.note}
-            for fact in facts
-            if not fact.conflicting
-        ][:MOST_FACTS],
-        "more_facts": [
-            {"label": fact.label, "value": fact.text, "note": fact.note}
-            for fact in facts
-            if not fact.conflicting
-        ][MOST_FACTS:],
+        "headline": agreed[:MOST_FACTS],
+        "more_facts": agreed[MOST_FACTS:],
         "conflicts": [fact for fact in facts if fact.conflicting],
         "rows": [_row(record, reports) for record in found.records[:MOST_ROWS]],
         "all_rows": len(found.records) <= MOST_ROWS,
@@ -84,7 +85,15 @@ def subject_page(actor: Actor, found: queries.Subject, on: date) -> dict[str, An
         "factors": factor_parts(explanation) if explanation else [],
         "is_child_or_harmed": harmed,
         "concerns_child": any(record.concerns_child for record in found.records),
-        "slots": slots.slots_for(actor, found.record_ids),
+        "slots": [
+            {
+                "title": slot.title,
+                "content": render_to_string(
+                    slot.template, {"subject": found, "slot": slot.context} | slot.context, request
+                ),
+            }
+            for slot in slots.slots_for(actor, found.record_ids)
+        ],
     }
 
 

@@ -14,7 +14,10 @@ from lightkeeper.apps.accounts.services import Actor
 
 @dataclass(frozen=True)
 class Slot:
-    """A piece of the subject's page: a partial of the app it is of, and what to fill it with."""
+    """A piece of the subject's page: a partial of the app it is of, and what to fill it with.
+
+    The partial finds each part of the context by its name, and all of it as `slot`.
+    """
 
     title: str
     template: str

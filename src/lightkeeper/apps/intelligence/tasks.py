@@ -18,7 +18,11 @@ def link(errand: Errand) -> None:
         with transaction.atomic():
             errands.progress(errand, done=round(share * 100), total=100, doing=doing)
 
-    linking.link_now(by=_who(), at=timezone.now(), on_progress=tell)
+    by = _who()
+    if linking.is_linked_since(errand.asked_at):
+        tell("Linked already, together with what came after", 1.0)
+        return
+    linking.link_now(by=by, at=timezone.now(), on_progress=tell)
 
 
 @handles(linking.RESOLVE)

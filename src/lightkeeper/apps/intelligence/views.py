@@ -34,7 +34,7 @@ def subject(request: Any, reference: str) -> HttpResponseBase:
     found = queries.subject(request.actor, reference)
     if found.reference != reference:
         return redirect(found)
-    page = showing.subject_page(request.actor, found, timezone.localdate())
+    page = showing.subject_page(request.actor, found, timezone.localdate(), request)
     return render(request, "intelligence/subject.html", page)
 
 

@@ -1,6 +1,6 @@
 """Reading the picture, always for someone."""
 
-from lightkeeper.apps.intelligence.queries.facts import facts_of
+from lightkeeper.apps.intelligence.queries.facts import Fact, facts_of
 from lightkeeper.apps.intelligence.queries.figures import figures
 from lightkeeper.apps.intelligence.queries.finding import Found, Results, find, search
 from lightkeeper.apps.intelligence.queries.parts import subjects_of
@@ -35,8 +35,8 @@ from lightkeeper.apps.intelligence.queries.subjects import (
 )
 
 __all__ = [
-    "PAGE", "Filters", "Found", "PairView", "Ranked", "Results", "Subject", "Waiting", "choices_of",
-    "explain_subject", "explained", "facts_of", "figures", "find", "get_judgement",
+    "PAGE", "Fact", "Filters", "Found", "PairView", "Ranked", "Results", "Subject", "Waiting",
+    "choices_of", "explain_subject", "explained", "facts_of", "figures", "find", "get_judgement",
     "is_child_or_harmed", "judgements", "look_up", "next_in_queue", "pair", "rank", "ranking",
     "reference_of", "reports_of", "review_queue", "search", "subject", "subjects_of",
     "two_records", "waiting_count",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lightkeeper.apps.intake.services import Record
-from lightkeeper.apps.intelligence.comparing import NOT_FOR_READING, in_order
+from lightkeeper.apps.intelligence.comparing import DATES, NOT_FOR_READING, in_order
+from lightkeeper.core.templatetags.lightkeeper import day
 from lightkeeper.engine.records.words import spaced
 
 # Of these a person has one. Two different values mean that a source is wrong.
@@ -66,18 +67,19 @@ def facts_of(records: Iterable[Record]) -> list[Fact]:
 
 def _fact(name: str, said: dict[str, list[tuple[str, Record]]]) -> Fact:
     ordered = sorted(said.items(), key=lambda item: (-len(item[1]), item[0]))
-    values = tuple(_value(sources) for _, sources in ordered)
-    conflicting = name in SINGLE and _disagree([value.value for value in values])
+    values = tuple(_value(sources, name in DATES) for _, sources in ordered)
+    conflicting = name in SINGLE and _disagree([sources[0][0] for _, sources in ordered])
     return Fact(name, spaced(name), values, conflicting)
 
 
-def _value(sources: list[tuple[str, Record]]) -> Value:
+def _value(sources: list[tuple[str, Record]], is_date: bool) -> Value:
     shown = tuple(
         Source(str(record.bucket.owner), record.get_absolute_url())
         for _, record in sources[:MOST_SOURCES]
     )
     note = f"{len(sources)} records" if len(sources) > 1 else ""
-    return Value(sources[0][0], shown, sources[0][1], note)
+    said = sources[0][0]
+    return Value(day(said) if is_date else said, shown, sources[0][1], note)
 
 
 def _disagree(values: list[str]) -> bool:

@@ -394,8 +394,8 @@ def test_sources_that_disagree_are_shown_as_disagreeing_with_who_says_what(given
     link(be("ada"))
     page = page_of(browse("ada"), one)
     assert "Sources disagree" in page
-    assert "1979-04-03" in page
-    assert "1979-03-04" in page
+    assert "3 April 1979" in page
+    assert "4 March 1979" in page
     assert "Northshire Police" in page
     assert "Eastmere Police" in page
 
