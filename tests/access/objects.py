@@ -1,0 +1,178 @@
+"""One object of each kind behind each label, made by somebody who may, each with a name of its own
+that must turn up on no page of anybody who may not see it.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from django.apps import apps
+from django.utils import timezone
+
+from lightkeeper.apps.accounts.services import Actor, Agency, the_label
+from lightkeeper.apps.intake import blobs, waiting
+from lightkeeper.apps.intake.happenings import RecordsAccepted
+from lightkeeper.core.announcements import announce
+from lightkeeper.core.references import new_reference
+from lightkeeper.testing import cast
+from tests.access.oracle import Somebody, Thing
+from tests.access.rows import add
+
+# label: who makes what carries it, its level, to whom it is released, its compartment
+LABELS: dict[str, tuple[str, int, tuple[str, ...], str | None]] = {
+    "own": ("ada", 0, (), None),
+    "sensitive": ("ada", 1, (), None),
+    "released": ("ben", 0, (cast.HUB,), None),
+    "elsewhere": ("ben", 0, (), None),
+    "lantern": ("otto", 1, (), cast.COMPARTMENT),
+}
+MAPPING = "name: {name}\nversion: 1\nkind: Person\nproperties:\n  name: {{column: name}}\n"
+
+
+@dataclass
+class Behind:
+    """What stands behind one label: `parameters[kind]` are the words that go into an address."""
+
+    name: str
+    thing: Thing
+    canary: str
+    parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    maker: str = ""
+
+
+def somebody(name: str) -> Somebody:
+    """One of the cast, in the oracle's words."""
+    _, _, agency, roles, level = next(person for person in cast.PEOPLE if person[0] == name)
+    members = {cast.COMPARTMENT} if name == "otto" else ()
+    return Somebody(agency, frozenset(roles), level, frozenset(members))
+
+
+def make_all(become: Callable[[str], Actor]) -> dict[str, Behind]:
+    return {name: _behind(name, become) for name in LABELS}
+
+
+def absent() -> dict[str, tuple[str, ...]]:
+    """The same words for things that are not there."""
+    return {
+        "report": (new_reference("REP"),),
+        "record": (new_reference("REC"),),
+        "quarantined": (new_reference("QUA"),),
+        "mapping": (new_reference("MAP"),),
+        "subject": (new_reference("SUB"),),
+        "adult": (new_reference("SUB"),),
+        "pair": (new_reference("REC"), new_reference("REC")),
+        "judgement": (new_reference("JDG"),),
+        "consideration": (new_reference("CON"),),
+        "task": (new_reference("TSK"),),
+        "upload": ("A" * 32,),
+    }
+
+
+def _behind(name: str, become: Callable[[str], Actor]) -> Behind:
+    maker, level, released_to, compartment = LABELS[name]
+    actor = become(maker)
+    thing = Thing(1, actor.agency.code, level, compartment, frozenset(released_to))
+    behind = Behind(name, thing, f"Zq{name}x", maker=maker)
+    label = the_label(
+        owner=actor.agency,
+        level=level,
+        released_to=Agency.objects.filter(code__in=released_to),
+        compartment=min(actor.viewer.compartments) if compartment else None,
+    )
+    actor = become(maker)  # the label is new, and the actor has to know of it
+    _make_reports(behind, actor, label)
+    _make_picture(behind, actor, label)
+    behind.parameters["upload"] = (_upload(actor, behind.canary),)
+    return behind
+
+
+def _model(name: str) -> Any:
+    app, _, model = name.partition(".")
+    return apps.get_model(app, model)
+
+
+def _make_reports(behind: Behind, actor: Actor, label: Any) -> None:
+    said = behind.canary
+    mapping = add(
+        _model("intake.Mapping"), actor, label, reference=new_reference("MAP"), name=said,
+        text=MAPPING.format(name=said), made_at=timezone.now(),
+    )  # fmt: skip
+    report = add(
+        _model("intake.Report"), actor, label, reference=new_reference("REP"),
+        file_name=f"{said}.csv", source=said, mapping=mapping, format="csv", digest=_bytes_of(said),
+        size_bytes=1,
+        status="PARSED", rows_read=0, rows_accepted=0, rows_repeated=0, rows_quarantined=0,
+        source_evaluation="2", information_assessment="B", handling_code="P", warnings=[],
+    )  # fmt: skip
+    records = [
+        add(
+            _model("intake.Record"), actor, label, reference=new_reference("REC"), report=report,
+            row_number=row, kind="Person", caption=said, source_key="", scheme="3x5x2",
+            source_evaluation="2", information_assessment="B", concerns_child=row == 1,
+            properties={"name": [said], "firstName": [said], "phone": ["+447700900123"]},
+        )
+        for row in (1, 2)
+    ]  # fmt: skip
+    quarantined = add(
+        _model("intake.Quarantined"), actor, label, reference=new_reference("QUA"), report=report,
+        row_number=3, column="name", code="name.empty", sentence=said, faults=[],
+        row={"name": said}, status="OPEN",
+    )  # fmt: skip
+    announce(RecordsAccepted(report.pk, tuple(r.pk for r in records), timezone.now()))
+    behind.parameters |= {
+        "report": (report.reference,),
+        "record": (records[0].reference,),
+        "quarantined": (quarantined.reference,),
+        "mapping": (mapping.reference,),
+        "subject": ("SUB-" + records[0].reference.removeprefix("REC-"),),
+        "adult": ("SUB-" + records[1].reference.removeprefix("REC-"),),
+        "pair": (records[0].reference, records[1].reference),
+    }
+
+
+def _make_picture(behind: Behind, actor: Actor, label: Any) -> None:
+    first, second = (
+        _model("intake.Record").objects.visible_to(actor).get(reference=reference)
+        for reference in behind.parameters["pair"]
+    )
+    judgement = add(
+        _model("intelligence.Judgement"), actor, label, reference=new_reference("JDG"), left=first,
+        right=second, verdict="DIFFERENT", reason=behind.canary,
+    )  # fmt: skip
+    task = add(
+        _model("tasking.Task"), actor, label, reference=new_reference("TSK"), record=first,
+        objective=behind.canary, status="PROPOSED", threat="", theme="PROTECT", level=1,
+    )  # fmt: skip
+    # The records concern a child, so that a consideration was opened when they were announced.
+    consideration = _model("safeguarding.Consideration").objects.visible_to(actor).get(record=first)
+    behind.parameters |= {
+        "judgement": (judgement.reference,),
+        "task": (task.reference,),
+        "consideration": (consideration.reference,),
+    }
+
+
+def _bytes_of(said: str) -> str:
+    """The report as it came, kept under its digest."""
+    data = f"name\n{said}\n".encode()
+    digest = hashlib.sha256(data).hexdigest()
+    path = blobs.incoming() / f"{digest}.part"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    blobs.keep(path, digest)
+    return digest
+
+
+def _upload(actor: Actor, said: str) -> str:
+    """A file that its sender has not confirmed yet: nobody else's, whatever its label will be."""
+    held = waiting.take_in(
+        by=actor,
+        file=BytesIO(f"name\n{said}\n".encode()),
+        file_name=f"{said}.csv",
+        answers={"grading": ["3x5x2", "2", "B", "P", []], "level": 0, "encoding": "utf-8"},
+        at=timezone.now(),
+    )
+    assert isinstance(held, waiting.Waiting)
+    return held.token

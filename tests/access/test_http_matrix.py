@@ -1,0 +1,384 @@
+"""Every door of the contract, opened by everybody on everything: what is hidden answers exactly
+like what is not there, to the last byte and header, and leaves the same events.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import get_resolver, reverse
+
+from lightkeeper.apps.audit import services as audit
+from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask
+from lightkeeper.core.references import new_reference
+from lightkeeper.testing.cast import PEOPLE
+from lightkeeper.web.contract import contract
+from tests.access.cases import GRANTS_TABLE
+from tests.access.objects import Behind, absent, make_all, somebody
+from tests.access.oracle import against, grants_in
+
+DOORS = contract()
+NAMES = tuple(person[0] for person in PEOPLE)
+GRANTS = grants_in(GRANTS_TABLE)
+
+# What the words in an address stand for. An address with words that are not here fails the tests.
+KINDS: dict[str, str] = {
+    "intake:report": "report",
+    "intake:report_progress": "report",
+    "intake:read_again": "report",
+    "intake:export": "report",
+    "intake:quarantined": "quarantined",
+    "intake:replay": "quarantined",
+    "intake:discard": "quarantined",
+    "intake:mapping": "mapping",
+    "intake:record": "record",
+    "intake:columns": "upload",
+    "intake:preview": "upload",
+    "intake:confirm": "upload",
+    "intelligence:subject": "subject",
+    "intelligence:pair": "pair",
+    "intelligence:judge": "pair",
+    "intelligence:undo": "judgement",
+    "intelligence:priority": "adult",
+    "safeguarding:consideration": "consideration",
+    "safeguarding:decide": "consideration",
+    "tasking:task": "task",
+    "tasking:send": "task",
+    "tasking:reject": "task",
+    "tasking:accept": "task",
+    "tasking:refuse": "task",
+    "tasking:close": "task",
+    "api:intake_record": "record",
+    "api:intake_report": "report",
+    "api:intake_quarantine": "report",
+    "api:intake_replay": "quarantined",
+    "api:intake_discard": "quarantined",
+    "api:get_subject": "subject",
+    "api:undo_judgement": "judgement",
+    "api:consideration": "consideration",
+    "api:decide_consideration": "consideration",
+    "api:task": "task",
+    "api:send_task": "task",
+    "api:reject_task": "task",
+    "api:accept_task": "task",
+    "api:refuse_task": "task",
+    "api:close_task": "task",
+}
+# What is sent, so that the answer is about the object and not about what was left out.
+WHY = "as agreed with the other agency"
+SENT: dict[str, dict[str, Any]] = {
+    "intake:export": {"reason": WHY},
+    "intake:replay": {"cell-0": "Zq", "reason": WHY},
+    "intake:discard": {"reason": WHY},
+    "intelligence:judge": {"verdict": "SAME", "reason": WHY},
+    "intelligence:undo": {"reason": WHY},
+    "safeguarding:decide": {"decision": "NO_ACTION", "reason": WHY},
+    "tasking:send": {"send-due_at_day": "1", "send-due_at_month": "1", "send-due_at_year": "2030",
+                     "send-reason": WHY},
+    "tasking:reject": {"reject-reason": WHY},
+    "tasking:accept": {"accept-reason": WHY},
+    "tasking:refuse": {"refuse-reason": WHY},
+    "api:intake_replay": {"cells": {"name": "Zq"}},
+    "api:intake_discard": {"reason": WHY},
+    "api:undo_judgement": {"reason": WHY},
+    "api:decide_consideration": {"decision": "NO_ACTION", "reason": WHY},
+    "api:send_task": {"due_at": "2030-01-01T12:00:00Z", "reason": WHY},
+    "api:reject_task": {"reason": WHY},
+    "api:accept_task": {"reason": WHY},
+    "api:refuse_task": {"reason": WHY},
+    "api:close_task": {"kind": "NO_FURTHER", "happened_on": "2026-11-01", "evidence": WHY,
+                       "reason": WHY},
+}  # fmt: skip
+# Where the words for an object stand in the question or the body instead of the address.
+ASKED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("intake:reports", "GET", "report", {"after": "{0}"}),
+    ("intake:report", "GET", "record", {"after": "{0}"}),
+    ("intake:quarantine", "GET", "report", {"report": "{0}"}),
+    ("intake:quarantine", "GET", "quarantined", {"after": "{0}"}),
+    ("intelligence:search", "GET", "record", {"q": "{0}"}),
+    ("intelligence:search", "GET", "subject", {"q": "{0}"}),
+    ("tasking:propose", "GET", "record", {"record": "{0}"}),
+    ("tasking:propose", "POST", "record", {"record": "{0}", "objective": WHY, "reason": WHY}),
+    ("tasking:tasks", "GET", "task", {"after": "{0}"}),
+    ("tasking:inbox", "GET", "task", {"after": "{0}"}),
+    ("safeguarding:considerations", "GET", "consideration", {"after": "{0}"}),
+    ("api:intake_reports", "GET", "report", {"after": "{0}"}),
+    ("api:search_picture", "GET", "record", {"q": "{0}"}),
+    ("api:judge_pair", "POST", "pair",
+     {"left": "{0}", "right": "{1}", "verdict": "SAME", "reason": WHY}),
+    ("api:propose_task", "POST", "record",
+     {"record": "{0}", "agency": "northshire-police", "objective": WHY, "reason": WHY}),
+    ("api:tasks", "GET", "task", {"after": "{0}"}),
+    ("api:considerations", "GET", "consideration", {"after": "{0}"}),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, without what differs between any two answers."""
+
+    status: int
+    body: str
+    headers: tuple[tuple[str, str], ...]
+    events: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def addresses() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each name in the resolver with the words that its address takes."""
+
+    def walk(resolver: Any, space: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+        for pattern in resolver.url_patterns:
+            if hasattr(pattern, "url_patterns"):
+                inside = f"{space}{pattern.namespace}:" if pattern.namespace else space
+                yield from walk(pattern, inside)
+            else:
+                yield f"{space}{pattern.name}", tuple(pattern.pattern.converters)
+
+    return walk(get_resolver())
+
+
+ADDRESSES = dict(addresses())
+WITH_WORDS = sorted(name for name, words in ADDRESSES.items() if words)
+WITHOUT_WORDS = sorted(name for name, words in ADDRESSES.items() if not words)
+
+
+@pytest.fixture(scope="module")
+def behind(tokens: dict[str, str]) -> Iterator[dict[str, Behind]]:
+    """The objects, in a transaction that is undone at the end; so is each request within it."""
+    from lightkeeper.apps.accounts.services import actor_now
+    from lightkeeper.core.access import acting
+
+    with transaction.atomic():
+        with ExitStack() as stack:
+
+            def become(name: str) -> Any:
+                stack.close()
+                stack.enter_context(acting.with_session(tokens[name]))
+                return actor_now()
+
+            made = make_all(become)
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def ask(browse, call_api, monkeypatch) -> Callable[..., Answer]:
+    events: list[tuple[str, tuple[str, ...]]] = []
+    enter = audit._enter
+
+    def noted(by, did, references, *rest):
+        events.append((did.value, tuple(references)))
+        return enter(by, did, references, *rest)
+
+    monkeypatch.setattr(audit, "_enter", noted)
+
+    def one(who: str, name: str, method: str, words: tuple[str, ...] = (), given: Any = None,
+            **headers: str) -> Answer:  # fmt: skip
+        api = name.startswith("api:")
+        client = (call_api if api else browse)(who)
+        url = reverse(name, args=words)
+        if api and method in ("POST", "PUT", "DELETE"):
+            send = {"data": given or {}, "content_type": "application/json"}
+        else:
+            send = {"data": given or {}}
+        events.clear()
+        with transaction.atomic():
+            response = (
+                client.generic(method, url)
+                if method == "OPTIONS"
+                else getattr(client, method.lower())(url, headers=headers, **send)
+            )
+            transaction.set_rollback(True)
+        return _answer(response, list(events), words, given)
+
+    return one
+
+
+def _answer(response: HttpResponse, events: list, words: tuple[str, ...], given: Any) -> Answer:
+    asked = [*words, *(v for v in (given or {}).values() if isinstance(v, str) and "-" in v)]
+
+    def plain(text: str) -> str:
+        for word in asked:
+            text = text.replace(word, "WORD")
+        text = re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken": ")\w+', r"\1TOKEN", text)
+        return re.sub(r"\b[0-9a-f]{16}\b", "NUMBER", text)
+
+    body = response.content.decode() if not response.streaming else "streamed"
+    headers = [
+        (name, "; ".join(sorted(plain(value).split("; "))))
+        for name, value in response.headers.items()
+        if name != "Expires"  # the second in which it was asked
+    ]
+    headers += [("Set-Cookie", name) for name in response.cookies]
+    said = tuple((did, tuple(plain(word) for word in references)) for did, references in events)
+    return Answer(response.status_code, plain(body), tuple(sorted(headers)), said)
+
+
+def _differs(one: Answer, other: Answer) -> list[tuple[str, Any, Any]]:
+    """The parts in which two answers differ, the body by its lines."""
+    parts = [("status", one.status, other.status), ("events", one.events, other.events)]
+    parts += [("header", a, b) for a, b in zip_longest(one.headers, other.headers)]
+    lines = (one.body.splitlines(), other.body.splitlines())
+    parts += [("line", a, b) for a, b in zip_longest(*lines)]
+    return [part for part in parts if part[1] != part[2]]
+
+
+def may_see(name: str, there: Behind, kind: str) -> bool:
+    if kind == "upload":
+        return name == there.maker
+    return not against(somebody(name), "read", there.thing, GRANTS)
+
+
+def requests_for(name: str) -> Iterator[tuple[str, dict[str, str], tuple[str, ...]]]:
+    """Each method for everybody; asked by a script, or for the headers alone, for two of them."""
+    for method in DOORS[name].methods:
+        yield method, {}, NAMES
+        if not name.startswith("api:"):
+            yield method, {"hx-request": "true"}, ("ada", "lena")
+        if method == "GET":
+            yield "HEAD", {}, ("ada", "lena")
+
+
+def test_every_address_with_words_has_its_kind_of_object():
+    assert set(WITH_WORDS) == set(KINDS), set(WITH_WORDS) ^ set(KINDS)
+    assert set(KINDS.values()) <= set(absent())
+
+
+def test_everybody_may_see_some_of_it_and_nobody_all(behind):
+    for name in NAMES:
+        seen = {label for label, there in behind.items() if may_see(name, there, "record")}
+        assert seen == {
+            "ada": {"own", "sensitive", "released"}, "dev": {"own", "sensitive", "released"},
+            "lou": {"own", "released"}, "ben": {"released", "elsewhere"}, "otto": {"lantern"},
+        }.get(name, set())  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WITH_WORDS)
+def test_what_is_hidden_answers_exactly_like_what_is_not_there(behind, ask, name):
+    kind = KINDS[name]
+    shown = 0
+    for method, headers, people in requests_for(name):
+        for who in people:
+            nothing = ask(who, name, method, absent()[kind], SENT.get(name), **headers)
+            assert 300 <= nothing.status < 500, (who, method, nothing)
+            for there in behind.values():
+                words = there.parameters[kind]
+                found = ask(who, name, method, words, SENT.get(name), **headers)
+                if not may_see(who, there, kind):
+                    assert _differs(found, nothing) == [], (who, method, there.name)
+                    continue
+                assert found.status < 500
+                if method == "GET" and DOORS[name].ask is Ask.READ and nothing.status == 404:
+                    assert found.status in (200, 302, 403), (who, there.name, found)
+                    shown += found.status in (200, 302)
+                if found.status < 400 and DOORS[name].ask in MUST_LEAVE_AN_EVENT:
+                    assert found.events, (who, method, there.name)
+                _shows_nothing_hidden(who, found, behind)
+    if "GET" in DOORS[name].methods and DOORS[name].ask is Ask.READ:
+        assert shown, "nobody was shown anything"
+
+
+@pytest.mark.parametrize(("name", "method", "kind", "question"), ASKED,
+                         ids=[f"{a[0]} {a[1]} {a[2]}" for a in ASKED])  # fmt: skip
+def test_asking_for_what_is_hidden_answers_like_asking_for_nothing(
+    behind, ask, name, method, kind, question
+):
+    def put(words: tuple[str, ...]) -> dict[str, Any]:
+        return {key: str(value).format(*words) for key, value in question.items()}
+
+    for who in NAMES:
+        words = ()
+        if ADDRESSES[name]:  # an address that takes words as well: on something that one may see
+            own = [b for b in behind.values() if may_see(who, b, KINDS[name])]
+            if not own:
+                continue
+            words = own[0].parameters[KINDS[name]]
+        nothing = ask(who, name, method, words, put(absent()[kind]))
+        for there in behind.values():
+            found = ask(who, name, method, words, put(there.parameters[kind]))
+            if may_see(who, there, kind):
+                _shows_nothing_hidden(who, found, behind)
+            else:
+                assert _differs(found, nothing) == [], (who, there.name)
+
+
+@pytest.mark.parametrize("name", ["intelligence:search", "api:search_picture"])
+def test_searching_for_the_name_of_what_is_hidden_is_like_searching_for_nobody(behind, ask, name):
+    for who in NAMES:
+        nobody = _searched(ask(who, name, "GET", (), {"q": "Zqnobodyx"}), "Zqnobodyx")
+        for there in behind.values():
+            found = _searched(ask(who, name, "GET", (), {"q": there.canary}), there.canary)
+            if may_see(who, there, "record"):
+                assert who in ("audrey", "sam") or found != nobody
+            else:
+                assert _differs(found, nobody) == [], (who, there.name)
+
+
+def _searched(answer: Answer, asked: str) -> Answer:
+    def plain(text: str) -> str:
+        return text.replace(asked, "ASKED").replace(asked.lower(), "ASKED")
+
+    return Answer(
+        answer.status, plain(answer.body),
+        tuple((k, v) for k, v in answer.headers if k != "Content-Length"),
+        tuple((did, tuple(plain(r) for r in refs)) for did, refs in answer.events),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WITHOUT_WORDS)
+def test_no_list_shows_to_anybody_what_they_may_not_see(behind, ask, name):
+    for method, headers, people in requests_for(name):
+        for who in people:
+            found = ask(who, name, method, (), SENT.get(name), **headers)
+            assert found.status < 500
+            _shows_nothing_hidden(who, found, behind)
+            if found.status < 400 and DOORS[name].ask in MUST_LEAVE_AN_EVENT:
+                assert found.events, (who, method)
+
+
+def _shows_nothing_hidden(who: str, answer: Answer, behind: dict[str, Behind]) -> None:
+    for there in behind.values():
+        if not may_see(who, there, "record") and there.maker != who:
+            assert there.canary not in answer.body, (who, there.name)
+            for reference in (word for words in there.parameters.values() for word in words):
+                assert reference not in answer.body, (who, there.name, reference)
+
+
+@pytest.mark.parametrize("name", sorted(DOORS))
+def test_nobody_gets_in_without_a_session(behind, ask, name):
+    words = next(iter(behind.values())).parameters[KINDS[name]] if name in KINDS else ()
+    for method, headers, _ in requests_for(name):
+        found = ask("", name, method, words, SENT.get(name), **headers)
+        if DOORS[name].ask is Ask.PUBLIC:
+            assert found.status < 500
+        elif name.startswith("api:"):
+            assert found.status == 401
+        else:
+            assert found.status == (204 if headers else 302)
+            assert "/sign-in/" in dict(found.headers)["HX-Redirect" if headers else "Location"]
+        assert DOORS[name].ask is Ask.PUBLIC or found.events == ()
+
+
+@pytest.mark.parametrize("name", sorted(DOORS))
+def test_a_method_that_is_not_listed_is_not_answered(behind, ask, name):
+    words = next(iter(behind.values())).parameters[KINDS[name]] if name in KINDS else ()
+    shared = [n for n in DOORS if (n in KINDS) == (name in KINDS) and _route(n) == _route(name)]
+    listed = {method for other in shared for method in DOORS[other].methods}
+    for method in ("PUT", "PATCH", "DELETE"):
+        if method not in listed:
+            assert ask("ada", name, method, words).status == 405, method
+
+
+def _route(name: str) -> str:
+    return reverse(name, args=["X"] * len(ADDRESSES[name]))
+
+
+def test_the_words_for_what_is_not_there_are_new_each_time():
+    assert absent()["report"] != absent()["report"]
+    assert new_reference("REP").startswith("REP-")
