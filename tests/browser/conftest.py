@@ -137,7 +137,7 @@ class Visitor:
 
 @pytest.fixture
 def visitor(browser: Browser, site: str) -> Iterator[Callable[[str], Visitor]]:
-    """`visitor("ada")`: Ada at a browser of her own, signed in. Problems of any page fail the test."""
+    """`visitor("ada")`: Ada at a browser of her own, signed in. A problem of any page fails."""
     folder = os.environ.get("LIGHTKEEPER_SHOTS")
     shots = Path(folder) if folder else None
     if shots:

@@ -16,7 +16,7 @@ from lightkeeper.cli.setting_up import start_database, start_django
 @click.command()
 @click.option("--port", default=8000, show_default=True)
 @click.option("--with", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="A file of your own (CSV or Parquet), sent in as two agencies' files.")  # fmt: skip
+              help="A file of your own (CSV, Parquet), sent in as two agencies'.")  # fmt: skip
 @click.option("--truth", help="The column of --with that says who is who; only used to measure.")
 @click.option("--once", is_flag=True, help="Stop when the site answers; for tests and timing.")
 def demo(port: int, file: Path | None, truth: str | None, once: bool) -> None:

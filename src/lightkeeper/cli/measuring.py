@@ -1,4 +1,4 @@
-"""A file of one's own with known truth, as two agencies' files, through intake, linkage and review."""
+"""A file of one's own with known truth, as two agencies' files, through intake and linkage."""
 
 import csv
 import io
