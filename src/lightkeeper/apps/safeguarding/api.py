@@ -45,7 +45,7 @@ class DecisionIn(Schema):
 @router.get("", response={200: Considerations, **PROBLEMS}, url_name="considerations")
 def considerations(request: HttpRequest, after: str = "", decided: bool = False) -> object:
     page = queries.waiting(request.actor, after=after, decided=decided)  # type: ignore[attr-defined]
-    return {"considerations": page.rows, "after": page.after}
+    return {"considerations": [one.consideration for one in page.rows], "after": page.after}
 
 
 @router.get("/{reference}", response={200: ConsiderationOut, **PROBLEMS}, url_name="consideration")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from lightkeeper.apps.accounts.services import Actor, Agency, Bucket, relabelled
+from lightkeeper.apps.accounts.services import Actor, Agency, Bucket, actor_now, relabelled
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.safeguarding import permissions, policies
@@ -19,7 +19,7 @@ from lightkeeper.core.references import new_reference
 
 __all__ = [
     "Consideration", "check_can_decide", "check_decided", "consider_records", "decide",
-    "open_consideration", "share_with_task",
+    "is_considered", "open_consideration", "share_with_task",
 ]  # fmt: skip
 
 
@@ -38,58 +38,72 @@ def check_decided(about: str) -> None:
         )
 
 
+CHILDREN = "select id from intake_record where id = any(%s) and concerns_child"
+OPEN = """
+insert into safeguarding_consideration
+       (reference, about, record_id, because, opened_at, decided, bucket_id)
+select given.consideration, record.reference, record.id, %s, %s, false, record.bucket_id
+  from unnest(%s::bigint[], %s::text[]) as given (record_id, consideration)
+  join intake_record record on record.id = given.record_id
+ order by record.id
+on conflict (about, record_id) do nothing
+returning reference
+"""
+OPEN_ONE = """
+insert into safeguarding_consideration
+       (reference, about, record_id, because, opened_at, decided, bucket_id)
+values (%s, %s, %s, %s, %s, false, %s)
+on conflict (about, record_id) do nothing
+returning reference
+"""
+
+
 def consider_records(record_ids: Sequence[int], *, at: datetime) -> int:
     """Open a consideration for each of these records that concerns a child. Returns how many.
 
-    One statement, however many records: it is on the way of every row that is taken in.
+    Two statements, however many records: it is on the way of every row that is taken in. Each
+    carries its record's label.
+
+    Source: mission C1.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select id, reference, bucket_id from intake_record "
-            "where id = any(%s) and concerns_child",
-            [list(record_ids)],
-        )
-        children = cursor.fetchall()
-    Consideration._base_manager.bulk_create(
-        [
-            Consideration(
-                reference=new_reference("CON"),
-                bucket_id=bucket_id,
-                about=reference,
-                record_id=record_id,
-                because="The record concerns a child.",
-                opened_at=at,
-            )
-            for record_id, reference, bucket_id in children
-        ],
-        ignore_conflicts=True,
-    )
-    return len(children)
+        cursor.execute(CHILDREN, [list(record_ids)])
+        children = [row[0] for row in cursor.fetchall()]
+        if not children:
+            return 0
+        references = [new_reference("CON") for _ in children]
+        cursor.execute(OPEN, ["The record concerns a child.", at, children, references])
+        opened = [row[0] for row in cursor.fetchall()]
+    by = actor_now()
+    if opened and by is not None:
+        audit.record(by=by, did=audit.Did.CONSIDERATION_OPENED, to=opened, at=at)
+    return len(opened)
 
 
 def open_consideration(
     *, by: Actor, about: str, record: Record, bucket: Bucket, because: str, at: datetime
-) -> Consideration:
-    """Open a consideration for the child this record is of, in what `about` names.
+) -> None:
+    """Open a consideration for the child this record is of, in what `about` names, if none is open.
 
     It carries the label of what it is about, so that whoever has the task has the duty too.
     """
-    consideration = Consideration(
-        reference=new_reference("CON"),
-        bucket=bucket,
-        about=about,
-        record=record,
-        because=because,
-        opened_at=at,
-    )
-    consideration.save(force_insert=True)
-    audit.record(by=by, did=audit.Did.CONSIDERATION_OPENED, to=[consideration, about], at=at)
-    return consideration
+    reference = new_reference("CON")
+    # Another agency may have opened it out of sight: then there is one, and that is enough.
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_ONE, [reference, about, record.pk, because, at, bucket.pk])
+        opened = cursor.fetchone()
+    if opened:
+        audit.record(by=by, did=audit.Did.CONSIDERATION_OPENED, to=[reference, about], at=at)
 
 
-def share_with_task(*, about: str, bucket: Bucket) -> None:
+def is_considered(by: Actor, about: str) -> bool:
+    """Whether a consideration about this, open or decided, is in sight."""
+    return Consideration.objects.visible_to(by).filter(about=about).exists()
+
+
+def share_with_task(*, by: Actor, about: str, bucket: Bucket) -> None:
     """Give the considerations of a task the task's new label: whoever is asked has the duty too."""
-    Consideration._base_manager.filter(about=about).update(bucket=bucket)
+    Consideration.objects.visible_to(by).filter(about=about).update(bucket=bucket)
 
 
 def check_can_decide(by: Actor, consideration: Consideration) -> None:
