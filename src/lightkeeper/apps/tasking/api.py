@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from lightkeeper.apps.accounts.services import Agency
 from lightkeeper.apps.tasking import queries, services
-from lightkeeper.apps.tasking.choices import Level, OutcomeKind, Theme
+from lightkeeper.apps.tasking.choices import Level, OutcomeKind, TaskStatus, Theme
 from lightkeeper.apps.tasking.models import Task
 from lightkeeper.core.errors import NotFound
 
@@ -39,6 +39,27 @@ class TaskOut(Schema):
     due_at: datetime | None
     sent_at: datetime | None
     closed_at: datetime | None
+
+
+class StepOut(Schema):
+    to: str
+    reason: str
+    by: str
+    at: datetime
+
+
+class OutcomeOut(Schema):
+    reference: str
+    kind: str
+    happened_on: date
+    evidence: str
+
+
+class TaskShown(TaskOut):
+    record: str | None
+    steps: list[StepOut]
+    outcomes: list[OutcomeOut]
+    undecided: list[str]
 
 
 class Tasks(Schema):
@@ -71,12 +92,19 @@ class Answer(Given):
     reason: str = REASON
 
 
-class Closing(Schema):
+class OutcomeIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     kind: OutcomeKind
     happened_on: date
     evidence: str = REASON
+    record: str = Field(default="", max_length=20, description="For whom, if for another person")
+
+
+class Closing(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    outcomes: list[OutcomeIn] = Field(min_length=1, max_length=10)
     reason: str = REASON
 
 
@@ -90,8 +118,17 @@ def _out(task: Task) -> dict[str, Any]:
 
 
 @router.get("", response={200: Tasks, **PROBLEMS}, url_name="tasks")
-def tasks(request: HttpRequest, status: str = "", after: str = "") -> object:
-    page = queries.tasks(request.actor, status=status, after=after)  # type: ignore[attr-defined]
+def tasks(
+    request: HttpRequest,
+    status: TaskStatus | None = None,
+    agency: str = "",
+    overdue: bool = False,
+    after: str = "",
+) -> object:
+    filters = queries.Filters(
+        status=status or "", agency=agency, overdue_at=timezone.now() if overdue else None
+    )
+    page = queries.tasks(request.actor, filters, after=after)  # type: ignore[attr-defined]
     return {"tasks": [_out(task) for task in page.rows], "after": page.after}
 
 
@@ -119,9 +156,17 @@ def propose(request: HttpRequest, given: Proposal) -> object:
     return Status(201, _out(task))
 
 
-@router.get("/{reference}", response={200: TaskOut, **PROBLEMS}, url_name="task")
+@router.get("/{reference}", response={200: TaskShown, **PROBLEMS}, url_name="task")
 def task(request: HttpRequest, reference: str) -> object:
-    return _out(queries.show(request.actor, reference).task)  # type: ignore[attr-defined]
+    shown = queries.show(request.actor, reference)  # type: ignore[attr-defined]
+    return {
+        **_out(shown.task),
+        "record": shown.record.reference if shown.record else None,
+        "steps": [{"to": one.to, "reason": one.reason, "by": str(one.person), "at": one.at}
+                  for one in shown.steps],
+        "outcomes": shown.outcomes,
+        "undecided": [one.reference for one in shown.considerations if not one.decided],
+    }  # fmt: skip
 
 
 @router.post("/{reference}/send", response={200: TaskOut, **PROBLEMS}, url_name="send_task")
@@ -146,13 +191,20 @@ def refuse(request: HttpRequest, reference: str, given: Answer) -> object:
 
 @router.post("/{reference}/close", response={200: TaskOut, **PROBLEMS}, url_name="close_task")
 def close(request: HttpRequest, reference: str, given: Closing) -> object:
-    return _do(request, reference, services.close_task, **given.dict())
+    actor = request.actor  # type: ignore[attr-defined]
+    outcomes = [
+        services.Came(
+            kind=one.kind,
+            happened_on=one.happened_on,
+            evidence=one.evidence,
+            for_whom=queries.record_by_reference(actor, one.record) if one.record else None,
+        )
+        for one in given.outcomes
+    ]
+    return _do(request, reference, services.close_task, outcomes=outcomes, reason=given.reason)
 
 
-def _do(request: HttpRequest, reference: str, act: Callable[..., Any], **given: Any) -> object:
+def _do(request: HttpRequest, reference: str, act: Callable[..., Task], **given: Any) -> object:
     actor = request.actor  # type: ignore[attr-defined]
     found = queries.get_task(actor, reference)
-    act(by=actor, task=found, at=timezone.now(), **given)
-    found.refresh_from_db(fields=["status", "due_at", "sent_at", "closed_at"],
-                          from_queryset=Task._base_manager.all())  # fmt: skip
-    return _out(found)
+    return _out(act(by=actor, task=found, at=timezone.now(), **given))

@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lightkeeper.apps.tasking.choices import Level, OutcomeKind, TaskStatus, Theme
+from lightkeeper.apps.tasking.choices import Level, TaskStatus, Theme
 from lightkeeper.core.forms import DayParts
 
 LONGEST = 4000
+MOST_OUTCOMES = 10
 
 
 def reason(label: str, hint: str = "") -> forms.CharField:
@@ -43,14 +44,43 @@ class Answer(forms.Form):
 
 
 class Close(forms.Form):
-    kind = forms.ChoiceField(label=_("What came of it"), choices=OutcomeKind)
+    reason = reason(_("Closing words"), _("For the agency that sent the task."))
+
+
+class Came(forms.Form):
+    """One outcome. `record`: the reference of whoever it is for, if not whom the task is about."""
+
+    kind = forms.ChoiceField(label=_("What came of it"))
     happened_on = forms.DateField(label=_("On which day"), widget=DayParts)
     evidence = reason(_("How it is known"), _("The reference of a record, a plan, a report."))
-    reason = reason(_("Closing words"), _("For the agency that sent the task."))
+    record = forms.CharField(
+        label=_("For whom, if not for whom the task is about"),
+        required=False,
+        max_length=20,
+        help_text=_("The reference of their record, such as REC-7K2QM9XD4-V."),
+    )
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", _("Choose")), *kinds]  # type: ignore[attr-defined]
+
+
+def outcome_forms(data: Any = None, *, kinds: list[tuple[str, str]]) -> Any:
+    """One outcome that must be given, and room for two more."""
+    make = forms.formset_factory(Came, extra=2, min_num=1, max_num=MOST_OUTCOMES, validate_min=True)
+    return make(data, prefix="outcome", form_kwargs={"kinds": kinds})
 
 
 class Filter(forms.Form):
     status = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("Any")), *TaskStatus.choices]
     )
+    agency = forms.ChoiceField(label=_("Agency"), required=False)
+    theme = forms.ChoiceField(
+        label=_("Theme"), required=False, choices=[("", _("Any")), *Theme.choices]
+    )
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
+
+    def __init__(self, *args: Any, agencies: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].choices = [("", _("Any")), *agencies]  # type: ignore[attr-defined]

@@ -71,12 +71,14 @@ class Step(Labelled):
 
 
 class Outcome(Labelled):
-    """What came of a task. Each is counted once, for whoever the task is about."""
+    """What came of a task, for whom. Each is counted once."""
 
     handling = Handling("labelled", "by review group", writers=("web", "worker"), append_only=True)
 
     reference = models.CharField(max_length=20, unique=True)
     task = models.ForeignKey(Task, models.PROTECT, related_name="outcomes")
+    # For whom, where that is somebody else than whom the task is about.
+    record = models.ForeignKey("intake.Record", models.PROTECT, null=True, related_name="+")
     kind = models.SlugField(max_length=40)
     happened_on = models.DateField()
     evidence = models.TextField()
@@ -86,6 +88,11 @@ class Outcome(Labelled):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def subject_id(self) -> int:
+        """The number of the record of whoever it is counted for."""
+        return int(self.record_id or self.task.record_id)
 
     @property
     def kind_words(self) -> str:

@@ -3,12 +3,14 @@
 from lightkeeper.apps.accounts.services import Actor, Power, check_may
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.tasking.models import Task
-from lightkeeper.core.errors import NotPermitted
+from lightkeeper.core.errors import NotFound, NotPermitted
 
 
 def check_may_propose(by: Actor, record: Record) -> None:
     """Whoever sees the record and whose role proposes."""
     check_may(by, Power.PROPOSE)
+    if record.bucket_id not in by.readable:
+        raise NotFound("record")
 
 
 def check_may_decide(by: Actor, task: Task) -> None:

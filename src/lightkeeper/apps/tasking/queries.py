@@ -4,20 +4,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from lightkeeper.apps.accounts.services import Actor, Agency, Code
+from lightkeeper.apps.accounts.services import Actor, Agency, Code, Power
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.intelligence.slots import Slot
 from lightkeeper.apps.safeguarding import queries as safeguarding
 from lightkeeper.apps.safeguarding.services import Consideration
-from lightkeeper.apps.tasking.choices import TaskStatus
+from lightkeeper.apps.tasking.choices import OutcomeKind, TaskStatus
 from lightkeeper.apps.tasking.models import Outcome, Step, Task
 from lightkeeper.core.errors import NotFound
 
 ROWS_A_PAGE = 50
-OPEN = (TaskStatus.PROPOSED, TaskStatus.SENT, TaskStatus.ACCEPTED)
+WITH_AGENCY = (TaskStatus.SENT, TaskStatus.ACCEPTED)
+MOST_ON_A_SUBJECT = 20
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Shown:
     outcomes: list[Outcome]
     considerations: list[Consideration]
     record: Record | None
+    threat: str
 
 
 def get_task(actor: Actor, reference: str) -> Task:
@@ -62,58 +65,94 @@ def _visible(actor: Actor) -> "QuerySet[Any]":
 def show(actor: Actor, reference: str) -> Shown:
     """One task for its page. Raises: NotFound."""
     task = get_task(actor, reference)
-    audit.record(by=actor, did=audit.Did.TASK_SEEN, to=task)
+    steps = Step.objects.visible_to(actor).filter(task=task).select_related("person__agency")
+    considerations = safeguarding.about(actor, task.reference)
+    record = Record.objects.visible_to(actor).filter(pk=task.record_id).first()
+    seen = [task, *considerations, *([record] if record else [])]
+    audit.record(by=actor, did=audit.Did.TASK_SEEN, to=seen)
     return Shown(
         task=task,
-        steps=list(
-            Step.objects.visible_to(actor)
-            .filter(task=task)
-            .select_related("person__agency")
-            .order_by("at", "id")
-        ),
-        outcomes=list(
-            Outcome.objects.visible_to(actor).filter(task=task).select_related("person__agency")
-        ),
-        considerations=safeguarding.about(actor, task.reference),
-        record=Record.objects.visible_to(actor).filter(pk=task.record_id).first(),
+        steps=list(steps.order_by("at", "id")),
+        outcomes=_came_of(actor, [task.pk]),
+        considerations=considerations,
+        record=record,
+        threat=_threat_words(task.threat),
     )
+
+
+def _came_of(actor: Actor, task_ids: list[int]) -> list[Outcome]:
+    rows = Outcome.objects.visible_to(actor).filter(task__in=task_ids)
+    return list(rows.select_related("person__agency").order_by("happened_on", "pk"))
+
+
+def _threat_words(code: str) -> str:
+    if not code:
+        return ""
+    found = Code.objects.filter(list="threat", code=code).first()
+    return found.label if found else code.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of tasks is narrowed by; nothing given, nothing left out."""
+
+    status: str = ""
+    agency: str = ""
+    theme: str = ""
+    overdue_at: datetime | None = None
 
 
 def tasks(
     actor: Actor,
+    filters: Filters | None = None,
     *,
-    status: str = "",
-    agency: str = "",
-    overdue_at: datetime | None = None,
     after: str = "",
 ) -> Page:
     """Tasks this person may see, the newest first."""
+    filters = filters or Filters()
     rows = _visible(actor)
-    if status:
-        rows = rows.filter(status=status)
-    if agency:
-        rows = rows.filter(agency__code=agency)
-    if overdue_at:
-        rows = rows.filter(due_at__lt=overdue_at, status__in=[TaskStatus.SENT, TaskStatus.ACCEPTED])
-    return _page(actor, rows, after)
+    if filters.status:
+        rows = rows.filter(status=filters.status)
+    if filters.agency:
+        rows = rows.filter(Q(agency__code=filters.agency) | Q(owner__code=filters.agency))
+    if filters.theme:
+        rows = rows.filter(theme=filters.theme)
+    if filters.overdue_at:
+        rows = rows.filter(due_at__lt=filters.overdue_at, status__in=WITH_AGENCY)
+    last = _find(actor, after)
+    rows = rows.filter(pk__lt=last.pk) if last else rows
+    return _page(actor, rows.order_by("-pk"))
 
 
 def inbox(actor: Actor, *, after: str = "") -> Page:
-    """What was sent to this person's agency and is still open, the newest first."""
-    rows = _visible(actor).filter(
-        agency_id=actor.agency_id, status__in=[TaskStatus.SENT, TaskStatus.ACCEPTED]
-    )
-    return _page(actor, rows, after)
+    """What was sent to this person's agency and is still open; what is due first comes first."""
+    rows = _visible(actor).filter(agency_id=actor.agency_id, status__in=WITH_AGENCY)
+    last = _find(actor, after)
+    if last and last.due_at:
+        rows = rows.filter(Q(due_at__gt=last.due_at) | Q(due_at=last.due_at, pk__gt=last.pk))
+    return _page(actor, rows.order_by("due_at", "pk"))
 
 
-def _page(actor: Actor, rows: "QuerySet[Any]", after: str) -> Page:
-    if after:
-        last = Task.objects.visible_to(actor).filter(reference=after).first()
-        rows = rows.filter(pk__lt=last.pk) if last else rows
-    found = list(rows.order_by("-pk")[: ROWS_A_PAGE + 1])
+def _find(actor: Actor, reference: str) -> Task | None:
+    """Where the page before ended; one that is hidden or unknown begins at the top."""
+    if not reference:
+        return None
+    found: Task | None = Task.objects.visible_to(actor).filter(reference=reference).first()
+    return found
+
+
+def _page(actor: Actor, rows: "QuerySet[Any]") -> Page:
+    found = list(rows[: ROWS_A_PAGE + 1])
     shown = found[:ROWS_A_PAGE]
     audit.record(by=actor, did=audit.Did.TASKS_LISTED, to=[task.reference for task in shown])
     return Page(shown, shown[-1].reference if len(found) > ROWS_A_PAGE else "")
+
+
+def agencies_of_tasks(actor: Actor) -> list[tuple[str, str]]:
+    """The agencies of the tasks in sight, to choose from."""
+    seen = Task.objects.visible_to(actor)
+    either = Q(pk__in=seen.values("agency")) | Q(pk__in=seen.values("owner"))
+    return [(agency.code, agency.name) for agency in Agency.objects.filter(either)]
 
 
 def count_visible(actor: Actor) -> int:
@@ -139,8 +178,7 @@ def to_decide_count(actor: Actor) -> int:
 
 
 def overdue_count(actor: Actor, *, at: datetime) -> int:
-    open_ones = [TaskStatus.SENT, TaskStatus.ACCEPTED]
-    return Task.objects.visible_to(actor).filter(due_at__lt=at, status__in=open_ones).count()
+    return Task.objects.visible_to(actor).filter(due_at__lt=at, status__in=WITH_AGENCY).count()
 
 
 def taskable_agencies(actor: Actor, *, on: date) -> "QuerySet[Agency]":
@@ -158,18 +196,29 @@ def threats(*, on: date) -> list[tuple[str, str]]:
     return [(code.code, code.label) for code in codes]
 
 
+def outcome_kinds(*, on: date) -> list[tuple[str, str]]:
+    """What may come of a task: the code list of the day, where one is loaded."""
+    codes = Code.objects.filter(list="outcome_kind", code__in=OutcomeKind.values)
+    found = [(code.code, code.label) for code in codes.exclude(active_to__lte=on)]
+    return found or [(value, str(label)) for value, label in OutcomeKind.choices]
+
+
 def outcomes(actor: Actor, *, since: date, until: date) -> list[Outcome]:
-    """Outcomes of the period that this person may see; `until` is the first day after it."""
+    """Outcomes of the period that this person may see; `until` is the first day after it.
+
+    Those with which a task was closed: nothing else came past the considerations.
+    """
     return list(
         Outcome.objects.visible_to(actor)
         .filter(happened_on__gte=since, happened_on__lt=until)
-        .select_related("task__agency", "task__owner")
+        .filter(task__status=TaskStatus.CLOSED, recorded_at=F("task__closed_at"))
+        .select_related("task__agency", "task__owner", "bucket")
         .order_by("happened_on", "pk")
     )
 
 
 def record_by_reference(actor: Actor, reference: str) -> Record:
-    """The record a task is to be about. Raises: NotFound."""
+    """The record a task is to be about, or an outcome for. Raises: NotFound."""
     found: Record | None = (
         Record.objects.visible_to(actor)
         .select_related("bucket__audience", "bucket__owner", "report__owner")
@@ -183,13 +232,20 @@ def record_by_reference(actor: Actor, reference: str) -> Record:
 
 def tasks_of_subject(actor: Actor, record_ids: list[int]) -> Slot | None:
     """Tasks about a subject and what came of them, for its page."""
-    found = list(_visible(actor).filter(record__in=record_ids).order_by("-pk")[:20])
-    came = list(Outcome.objects.visible_to(actor).filter(task__in=[task.pk for task in found]))
-    for task in found:
-        task.came = [outcome for outcome in came if outcome.task_id == task.pk]
-    may_propose = "propose" in actor.powers
+    rows = _visible(actor).filter(record__in=record_ids).order_by("-pk")
+    found = list(rows[:MOST_ON_A_SUBJECT])
+    may_propose = Power.PROPOSE in actor.powers
     if not found and not may_propose:
         return None
-    first = Record.objects.visible_to(actor).filter(pk__in=record_ids).order_by("pk").first()
-    context = {"tasks": found, "may_propose": may_propose, "record": first}
-    return Slot("Tasks", "tasking/partials/_of_subject.html", context)
+    if found:
+        audit.record(by=actor, did=audit.Did.TASKS_LISTED, to=[task.reference for task in found])
+    came = _came_of(actor, [task.pk for task in found]) if found else []
+    about = Record.objects.visible_to(actor).filter(pk__in=record_ids).order_by("pk").first()
+    return Slot(
+        _("Tasks and what came of them"),
+        "tasking/partials/_of_subject.html",
+        {
+            "rows": [(task, [one for one in came if one.task_id == task.pk]) for task in found],
+            "about": about if may_propose else None,
+        },
+    )

@@ -1,8 +1,10 @@
 """What can be done with a task. One function, one transaction."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from lightkeeper.apps.accounts.services import Actor, Agency, Bucket, relabelled
 from lightkeeper.apps.audit import services as audit
@@ -10,18 +12,24 @@ from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.intelligence import queries as picture
 from lightkeeper.apps.safeguarding import services as safeguarding
 from lightkeeper.apps.tasking import permissions, policies
-from lightkeeper.apps.tasking.choices import COUNTING_RULE, Level, OutcomeKind, TaskStatus, Theme
+from lightkeeper.apps.tasking.choices import COUNTING_RULE, Level, TaskStatus, Theme
 from lightkeeper.apps.tasking.happenings import TaskAnswered, TaskClosed, TaskProposed, TaskSent
 from lightkeeper.apps.tasking.models import Outcome, Step, Task
+from lightkeeper.apps.tasking.policies import Came
 from lightkeeper.core.announcements import announce
+from lightkeeper.core.errors import NotFound
 from lightkeeper.core.locking import hold, lock
 from lightkeeper.core.references import new_reference
 
 __all__ = [
-    "Outcome", "Step", "Task", "accept_task", "check_can_accept", "check_can_close",
-    "check_can_refuse", "check_can_reject", "check_can_send", "close_task", "propose_task",
-    "refuse_task", "reject_task", "send_task",
+    "Came", "Outcome", "Step", "Task", "accept_task", "check_can_accept", "check_can_close",
+    "check_can_propose", "check_can_refuse", "check_can_reject", "check_can_send", "close_task",
+    "propose_task", "refuse_task", "reject_task", "send_task",
 ]  # fmt: skip
+
+
+def check_can_propose(by: Actor, record: Record) -> None:
+    permissions.check_may_propose(by, record)
 
 
 @transaction.atomic
@@ -42,11 +50,13 @@ def propose_task(
     Nobody outside the proposer's agency sees it until it is sent. Where a child is concerned, a
     consideration opens with it.
 
-    Raises: NotPermitted; Refused if the agency is the proposer's own, or there is no reason.
+    Raises: NotFound for a record that is not shared with `by`; NotPermitted; Refused if the agency
+        is the proposer's own, or there is no objective or reason.
     Source: mission T1, C1.
     """
-    permissions.check_may_propose(by, record)
+    check_can_propose(by, record)
     policies.check_agency(by.agency_id, agency.pk)
+    policies.check_objective(objective)
     policies.check_reason(reason)
     task = Task(
         reference=new_reference("TSK"),
@@ -62,26 +72,34 @@ def propose_task(
         proposed_at=at,
     )
     task.save(force_insert=True)
-    _consider_children(by, task, at)
+    _consider_children(by, task, task.bucket, at)
     _step(by, task, TaskStatus.PROPOSED, reason, at)
     audit.record(by=by, did=audit.Did.TASK_PROPOSED, to=[task, record], reason=reason, at=at)
     announce(TaskProposed(task.reference))
     return task
 
 
-def _consider_children(by: Actor, task: Task, at: datetime) -> None:
-    """A consideration for each child among the records of the subject that the proposer sees."""
-    for child in picture.look_up(by, task.record.reference).records:
-        if child.concerns_child:
-            safeguarding.open_consideration(
-                by=by,
-                about=task.reference,
-                record=child,
-                bucket=task.bucket,
-                because="A child is concerned in a task.",
-                at=at,
-            )
-            return  # one subject is one child, however many records say so
+def _consider_children(by: Actor, task: Task, bucket: Bucket, at: datetime) -> None:
+    """A consideration for the child whom this task concerns, as far as `by` sees the picture.
+
+    Asked again when it is sent and taken on: what was linked since may say that it is a child.
+    """
+    try:
+        records = picture.look_up(by, task.record.reference).records
+    except (NotFound, Record.DoesNotExist):
+        return  # not shared with them; whoever proposed it saw it
+    # One subject is one child, however many records say so.
+    child = next((record for record in records if record.concerns_child), None)
+    if child is None or safeguarding.is_considered(by, task.reference):
+        return
+    safeguarding.open_consideration(
+        by=by,
+        about=task.reference,
+        record=child,
+        bucket=bucket,
+        because="A child is concerned in a task.",
+        at=at,
+    )
 
 
 def _step(by: Actor, task: Task, to: TaskStatus, reason: str, at: datetime) -> None:
@@ -96,7 +114,7 @@ def _step(by: Actor, task: Task, to: TaskStatus, reason: str, at: datetime) -> N
         person_id=by.person_id,
         at=at,
     ).save(force_insert=True)
-    task.status = to
+    hold(task)  # as the database has moved it
 
 
 def check_can_reject(by: Actor, task: Task) -> None:
@@ -144,7 +162,8 @@ def send_task(*, by: Actor, task: Task, due_at: datetime, reason: str, at: datet
     task.bucket = relabelled(task.bucket, owner=task.owner, released_to=[task.agency])
     task.due_at, task.sent_at = due_at, at
     task.save(update_fields=["bucket", "due_at", "sent_at"])
-    safeguarding.share_with_task(about=task.reference, bucket=task.bucket)
+    _consider_children(by, task, task.bucket, at)
+    safeguarding.share_with_task(by=by, about=task.reference, bucket=task.bucket)
     _step(by, task, TaskStatus.SENT, reason, at)
     audit.record(
         by=by,
@@ -172,6 +191,7 @@ def accept_task(*, by: Actor, task: Task, reason: str, at: datetime) -> Task:
     task = hold(task)
     check_can_accept(by, task)
     policies.check_reason(reason)
+    _consider_children(by, task, _answer_label(by, task), at)
     _step(by, task, TaskStatus.ACCEPTED, reason, at)
     audit.record(by=by, did=audit.Did.TASK_ACCEPTED, to=task, reason=reason, at=at)
     announce(TaskAnswered(task.reference, accepted=True))
@@ -206,45 +226,44 @@ def check_can_close(by: Actor, task: Task) -> None:
 
 @transaction.atomic
 def close_task(
-    *,
-    by: Actor,
-    task: Task,
-    kind: OutcomeKind,
-    happened_on: date,
-    evidence: str,
-    reason: str,
-    at: datetime,
-) -> Outcome:
-    """Close a task with what came of it. The outcome counts once, for whom the task is about.
+    *, by: Actor, task: Task, outcomes: Sequence[Came], reason: str, at: datetime
+) -> Task:
+    """Close a task with what came of it: each outcome counts once, for whom it is.
 
     Raises:
         NotPermitted: another agency leads it.
-        Refused: it has not been accepted, a child in it is still to be considered, or the outcome
-            lies in the future.
+        Refused: it has not been accepted, a child in it is still to be considered, there is no
+            outcome, or one that lies in the future.
 
     Source: mission T1, R1.
     """
     task = hold(task)
     check_can_close(by, task)
     policies.check_reason(reason)
-    policies.check_outcome(kind, happened_on, on=at.date())
+    policies.check_outcomes(outcomes, on=timezone.localdate(at))
+    references = tuple(_enter_outcome(by, task, came, at) for came in outcomes)
+    _step(by, task, TaskStatus.CLOSED, reason, at)
+    audit.record(by=by, did=audit.Did.OUTCOME_RECORDED, to=[*references, task], at=at)
+    audit.record(by=by, did=audit.Did.TASK_CLOSED, to=task, reason=reason, at=at)
+    announce(TaskClosed(task.reference, references))
+    return task
+
+
+def _enter_outcome(by: Actor, task: Task, came: Came, at: datetime) -> str:
     outcome = Outcome(
         reference=new_reference("OUT"),
         bucket=_answer_label(by, task),
         task=task,
-        kind=kind,
-        happened_on=happened_on,
-        evidence=evidence,
+        record=came.for_whom,
+        kind=came.kind,
+        happened_on=came.happened_on,
+        evidence=came.evidence,
         person_id=by.person_id,
         recorded_at=at,
         counting_rule=COUNTING_RULE,
     )
     outcome.save(force_insert=True)
-    _step(by, task, TaskStatus.CLOSED, reason, at)
-    audit.record(by=by, did=audit.Did.OUTCOME_RECORDED, to=[outcome.reference, task], at=at)
-    audit.record(by=by, did=audit.Did.TASK_CLOSED, to=task, reason=reason, at=at)
-    announce(TaskClosed(task.reference, (outcome.reference,)))
-    return outcome
+    return outcome.reference
 
 
 def _answer_label(by: Actor, task: Task) -> Bucket:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, time
 from typing import Any
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,89 +12,56 @@ from django.utils.translation import gettext as _
 
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
-from lightkeeper.apps.tasking import forms, queries, services
-from lightkeeper.apps.tasking.choices import Level, OutcomeKind, TaskStatus, Theme
+from lightkeeper.apps.tasking import forms, queries, services, showing
+from lightkeeper.apps.tasking.choices import Level, OutcomeKind, Theme
 from lightkeeper.apps.tasking.models import Task
-from lightkeeper.core.rules import allowed
 
-TONES = {
-    TaskStatus.PROPOSED: "info",
-    TaskStatus.REJECTED: "neutral",
-    TaskStatus.SENT: "warn",
-    TaskStatus.ACCEPTED: "info",
-    TaskStatus.REFUSED: "neutral",
-    TaskStatus.CLOSED: "good",
-}
+Act = Callable[[Actor, Task, dict[str, Any]], str]
 
 
 def tasks(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = forms.Filter(request.GET or None)
+    form = forms.Filter(request.GET or None, agencies=queries.agencies_of_tasks(actor))
     given = form.cleaned_data if form.is_valid() else {}
-    page = queries.tasks(
-        actor,
+    filters = queries.Filters(
         status=given.get("status", ""),
+        agency=given.get("agency", ""),
+        theme=given.get("theme", ""),
         overdue_at=timezone.now() if given.get("overdue") else None,
-        after=request.GET.get("after", ""),
     )
-    return render(request, "tasking/tasks.html", {"page": _toned(page), "form": form})
+    page = queries.tasks(actor, filters, after=request.GET.get("after", ""))
+    shown = {
+        "tasks": showing.toned(page.rows),
+        "after": page.after,
+        "form": form,
+        "narrowed": any(given.values()),
+        "states": showing.states(),
+    }
+    return render(request, "tasking/tasks.html", shown)
 
 
 def inbox(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     page = queries.inbox(actor, after=request.GET.get("after", ""))
-    return render(request, "tasking/inbox.html", {"page": _toned(page)})
-
-
-def _toned(page: queries.Page) -> queries.Page:
-    for task in page.rows:
-        task.tone = TONES[TaskStatus(task.status)]  # type: ignore[attr-defined]
-    return page
+    groups = showing.groups(page.rows, at=timezone.now())
+    return render(request, "tasking/inbox.html", {"groups": groups, "after": page.after})
 
 
 def task(request: HttpRequest, reference: str) -> HttpResponse:
     return _show(request, reference)
 
 
-def _show(
-    request: HttpRequest, reference: str, refused: django_forms.Form | None = None
-) -> HttpResponse:
-    """The page of a task; with a form that was not filled in rightly, in the place of its own."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    shown = queries.show(actor, reference)
-    found = shown.task
-    page: dict[str, Any] = {
-        "shown": shown,
-        "task": found,
-        "tone": TONES[TaskStatus(found.status)],
-        "events": [_event(step) for step in shown.steps],
-        "send_form": forms.Send(prefix="send"),
-        "reject_form": forms.Answer(prefix="reject"),
-        "accept_form": forms.Answer(prefix="accept"),
-        "refuse_form": forms.Answer(prefix="refuse"),
-        "close_form": forms.Close(prefix="close"),
-        "may_send": allowed(services.check_can_send, actor, found),
-        "may_reject": allowed(services.check_can_reject, actor, found),
-        "may_accept": allowed(services.check_can_accept, actor, found),
-        "may_refuse": allowed(services.check_can_refuse, actor, found),
-        "may_close": allowed(services.check_can_close, actor, found),
-        "decides": found.owner_id == actor.agency_id and found.status == TaskStatus.PROPOSED,
-        "answers": found.agency_id == actor.agency_id and found.status == TaskStatus.SENT,
-        "works": found.agency_id == actor.agency_id and found.status == TaskStatus.ACCEPTED,
-    }
-    if refused is not None:
-        page[f"{refused.prefix}_form"] = refused
+def _show(request: Any, reference: str, refused: dict[str, Any] | None = None) -> HttpResponse:
+    """The page of a task; with what was not filled in rightly in the place of its own form."""
+    actor: Actor = request.actor
+    kinds = queries.outcome_kinds(on=timezone.localdate())
+    page = showing.task_page(actor, queries.show(actor, reference), kinds)
+    for act in page["acts"]:
+        if refused is not None and act["name"] == refused["name"]:
+            act |= refused
+            if request.htmx:
+                return render(request, "tasking/partials/_act_form.html", {"act": act}, status=422)
     return render(request, "tasking/task.html", page, status=422 if refused else 200)
-
-
-def _event(step: services.Step) -> dict[str, Any]:
-    return {
-        "what": step.get_to_display(),
-        "when": step.at,
-        "who": f"{step.person}, {step.person.agency}",
-        "detail": step.reason,
-        "tone": TONES[TaskStatus(step.to)],
-    }
 
 
 def propose(request: HttpRequest) -> HttpResponse:
@@ -105,18 +71,22 @@ def propose(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = forms.Propose(
         request.POST or None,
-        agencies=queries.taskable_agencies(actor, on=now.date()),
-        threats=queries.threats(on=now.date()),
+        agencies=queries.taskable_agencies(actor, on=timezone.localdate(now)),
+        threats=queries.threats(on=timezone.localdate(now)),
     )
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         given["theme"], given["level"] = Theme(given["theme"]), Level(given["level"])
         proposed = services.propose_task(by=actor, record=record, at=now, **given)
         messages.success(request, _("%(task)s is proposed.") % {"task": proposed})
-        return redirect(proposed)
+        return _go(request, proposed)
+    services.check_can_propose(actor, record)
     audit.record(by=actor, did=audit.Did.RECORD_SEEN, to=record)
-    page = {"form": form, "record": record}
-    return render(request, "tasking/propose.html", page, status=422 if form.is_bound else 200)
+    shown = {"form": form, "record": record}
+    refused = request.method == "POST"
+    alone = refused and getattr(request, "htmx", False)
+    template = "partials/_propose_form.html" if alone else "propose.html"
+    return render(request, f"tasking/{template}", shown, status=422 if refused else 200)
 
 
 def send(request: HttpRequest, reference: str) -> HttpResponse:
@@ -127,7 +97,7 @@ def send(request: HttpRequest, reference: str) -> HttpResponse:
         )
         return _("%(task)s is sent to %(agency)s.") % {"task": found, "agency": found.agency}
 
-    return _do(request, reference, forms.Send(request.POST, prefix="send"), act)
+    return _do(request, reference, "send", act)
 
 
 def reject(request: HttpRequest, reference: str) -> HttpResponse:
@@ -135,7 +105,7 @@ def reject(request: HttpRequest, reference: str) -> HttpResponse:
         services.reject_task(by=actor, task=found, at=timezone.now(), **given)
         return _("%(task)s is not adopted.") % {"task": found}
 
-    return _do(request, reference, forms.Answer(request.POST, prefix="reject"), act)
+    return _do(request, reference, "reject", act)
 
 
 def accept(request: HttpRequest, reference: str) -> HttpResponse:
@@ -143,7 +113,7 @@ def accept(request: HttpRequest, reference: str) -> HttpResponse:
         services.accept_task(by=actor, task=found, at=timezone.now(), **given)
         return _("%(task)s is accepted.") % {"task": found}
 
-    return _do(request, reference, forms.Answer(request.POST, prefix="accept"), act)
+    return _do(request, reference, "accept", act)
 
 
 def refuse(request: HttpRequest, reference: str) -> HttpResponse:
@@ -151,28 +121,52 @@ def refuse(request: HttpRequest, reference: str) -> HttpResponse:
         services.refuse_task(by=actor, task=found, at=timezone.now(), **given)
         return _("%(task)s is refused, with your reason.") % {"task": found}
 
-    return _do(request, reference, forms.Answer(request.POST, prefix="refuse"), act)
+    return _do(request, reference, "refuse", act)
 
 
-def close(request: HttpRequest, reference: str) -> HttpResponse:
-    def act(actor: Actor, found: Task, given: dict[str, Any]) -> str:
-        given["kind"] = OutcomeKind(given["kind"])
-        services.close_task(by=actor, task=found, at=timezone.now(), **given)
-        return _("%(task)s is closed.") % {"task": found}
-
-    return _do(request, reference, forms.Close(request.POST, prefix="close"), act)
-
-
-def _do(
-    request: HttpRequest,
-    reference: str,
-    form: django_forms.Form,
-    act: Callable[[Actor, Task, dict[str, Any]], str],
-) -> HttpResponse:
+def _do(request: HttpRequest, reference: str, name: str, act: Act) -> HttpResponse:
     """One act on one task: its form read, one service called, back to the task."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = queries.get_task(actor, reference)
+    form = showing.form_of(name, request.POST)
     if not form.is_valid():
-        return _show(request, reference, form)
+        return _show(request, reference, {"name": name, "form": form})
     messages.success(request, act(actor, found, dict(form.cleaned_data)))
-    return redirect(found)
+    return _go(request, found)
+
+
+def close(request: HttpRequest, reference: str) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = queries.get_task(actor, reference)
+    form = showing.form_of("close", request.POST)
+    kinds = queries.outcome_kinds(on=timezone.localdate())
+    given = forms.outcome_forms(request.POST, kinds=kinds)
+    if not (form.is_valid() & given.is_valid()):
+        return _show(request, reference, {"name": "close", "form": form, "outcomes": given})
+    outcomes = [_came(actor, one.cleaned_data) for one in given if one.has_changed()]
+    services.close_task(
+        by=actor,
+        task=found,
+        outcomes=outcomes,
+        reason=form.cleaned_data["reason"],
+        at=timezone.now(),
+    )
+    messages.success(request, _("%(task)s is closed.") % {"task": found})
+    return _go(request, found)
+
+
+def _came(actor: Actor, given: dict[str, Any]) -> services.Came:
+    record = given["record"].strip()
+    return services.Came(
+        kind=OutcomeKind(given["kind"]),
+        happened_on=given["happened_on"],
+        evidence=given["evidence"],
+        for_whom=queries.record_by_reference(actor, record) if record else None,
+    )
+
+
+def _go(request: Any, to: Task) -> HttpResponse:
+    """To the task's page; a form sent by htmx is told in its own way."""
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": to.get_absolute_url()})
+    return redirect(to)

@@ -5,12 +5,28 @@ from datetime import timedelta
 import pytest
 
 from lightkeeper.apps.accounts.services import Agency
+from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.tasking import queries, services
 from lightkeeper.apps.tasking.choices import Level, Theme
-from lightkeeper.testing.cast import HUB, NORTHSHIRE, WESTMARK
+from lightkeeper.testing.cast import HUB, NORTHSHIRE
 from lightkeeper.testing.records import NOON
 
 DUE = NOON + timedelta(days=7)
+
+
+@pytest.fixture
+def recorded(monkeypatch):
+    """The events that are entered from now on: what, by whom, to which references, why."""
+    events = []
+    enter = audit.record
+
+    def note(*, by, did, to=(), reason="", **how):
+        named = [str(one) for one in to] if isinstance(to, list | tuple) else [str(to)]
+        events.append((did.name, by.username, named, reason))
+        enter(by=by, did=did, to=to, reason=reason, **how)
+
+    monkeypatch.setattr(audit, "record", note)
+    return events
 
 
 @pytest.fixture
@@ -59,6 +75,3 @@ def accepted(as_, sent):
         return reference
 
     return make
-
-
-__all__ = ["HUB", "NORTHSHIRE", "WESTMARK"]
