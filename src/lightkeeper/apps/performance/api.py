@@ -28,8 +28,21 @@ class Results(Schema):
 
 
 @router.get("", response={200: Results, 401: Problem, 422: Problem}, url_name="results")
-def results(request: HttpRequest, since: date, until: date) -> object:
-    found = queries.results(request.actor, since=since, until=until)  # type: ignore[attr-defined]
+def results(
+    request: HttpRequest,
+    since: date,
+    until: date,
+    result: str = "",
+    agency: str = "",
+    theme: str = "",
+) -> object:
+    """Figures from the day `since` to the day before `until`, each with its outcomes."""
+    found = queries.results(
+        request.actor,  # type: ignore[attr-defined]
+        since=since,
+        until=until,
+        narrowed=queries.Narrowed(result, agency, theme),
+    )
     figures = [
         {
             "heading": behind.figure.heading,

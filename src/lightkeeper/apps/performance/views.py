@@ -1,5 +1,7 @@
 """Results, and taking them out."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,17 +13,21 @@ from lightkeeper.core.rules import allowed
 
 def results(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = forms.Period(request.GET or None, today=timezone.localdate())
+    form = _form(actor, request.GET)
     since, until = form.period()
-    figures = queries.results(actor, since=since, until=until)
-    most = max((behind.figure.count for behind in figures), default=0) or 1
-    bars = [(behind, round(100 * behind.figure.count / most)) for behind in figures]
+    narrowed = form.narrowed()
+    found = queries.results(actor, since=since, until=until, narrowed=queries.Narrowed(**narrowed))
     page = {
         "form": form,
         "since": since,
         "until": until,
-        "bars": bars,
+        "bars": _bars(found),
+        "apart": next((one for one in found if one.figure.heading == queries.NOTHING), None),
+        "drawn": [behind for behind in found if behind.outcomes],
+        "narrowed": any(narrowed.values()),
+        "again": _again(form),
         "rule": queries.RULE.version,
+        "rule_words": queries.RULE_IN_WORDS,
         "may_export": allowed(services.check_can_export, actor),
     }
     return render(request, "performance/results.html", page)
@@ -29,9 +35,38 @@ def results(request: HttpRequest) -> HttpResponse:
 
 def export(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = forms.Period(request.POST, today=timezone.localdate())
+    form = _form(actor, request.POST)
     since, until = form.period()
-    text = services.export_results(by=actor, since=since, until=until)
+    narrowed = queries.Narrowed(**form.narrowed())
+    text = services.export_results(by=actor, since=since, until=until, narrowed=narrowed)
     answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="results-{since}-{until}.csv"'
     return answer
+
+
+def _form(actor: Actor, given: Any) -> forms.Period:
+    """The period first: which agencies can be chosen depends on it."""
+    today = timezone.localdate()
+    when = {name: given[name] for name in ("year", "quarter") if name in given}
+    since, until = forms.Period(when, today=today).period()
+    return forms.Period(
+        given or None,
+        today=today,
+        headings=dict.fromkeys(queries.RULE.heading.values()),
+        agencies=queries.agencies_of_results(actor, since=since, until=until),
+    )
+
+
+def _bars(found: list[queries.Behind]) -> list[tuple[queries.Behind, int]]:
+    """Each figure with the width of its bar in hundredths of the largest; nothing done stands
+    apart.
+    """
+    counted = [one for one in found if one.figure.heading != queries.NOTHING]
+    most = max((one.figure.count for one in counted), default=0) or 1
+    return [(one, round(100 * one.figure.count / most)) for one in counted]
+
+
+def _again(form: forms.Period) -> list[tuple[str, Any]]:
+    """What was asked, to be sent with the download."""
+    given = form.cleaned_data if form.is_valid() else {}
+    return [(name, value) for name, value in given.items() if value]
