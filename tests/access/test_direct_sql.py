@@ -165,7 +165,8 @@ def test_the_roles_are_what_they_say_they_are(database):
         }
         memberships = c.execute(
             "select m.rolname, r.rolname from pg_auth_members a "
-            "join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member where m.rolname like 'lk\\_%'"
+            "join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member "
+            "where m.rolname like 'lk\\_%'"
         ).fetchall()
     assert found == {role.name: (role.logs_in, role.bypasses, False) for role in ROLES}
     assert memberships == [("lk_owner", "lk_guard")]
