@@ -22,7 +22,9 @@ def concerns_child(
     a child is not missed for want of a day.
     Source: Children Act 1989 s.105 (a child is a person under 18).
     """
-    roles = {*record.roles, *record.properties.get("role", ())}
+    said = {*record.roles, *record.properties.get("role", ())}
+    # Senders write missing_child, Missing child and missing-child: all are a child.
+    roles = {role.casefold().replace("_", "-").replace(" ", "-") for role in said}
     if any(role in child_roles or role.endswith(("-child", "-minor", "-baby")) for role in roles):
         return True
     if any(_below_adult(age) for age in record.properties.get("estimatedAge", ())):

@@ -41,3 +41,12 @@ def test_age_is_counted_on_the_day_observed_and_not_on_the_day_received():
 def test_one_born_on_a_leap_day_is_18_on_the_first_of_march():
     assert concerns_child(person(birthDate="2004-02-29"), date(2022, 2, 28))
     assert not concerns_child(person(birthDate="2004-02-29"), date(2022, 3, 1))
+
+
+@pytest.mark.parametrize(
+    "role", ["missing_child", "Missing child", "missing-child", "CHILD_VICTIM"]
+)
+def test_a_child_is_a_child_however_the_sender_writes_it(role):
+    record = MappedRecord(1, "Person", {}, {}, roles=(role,))
+
+    assert concerns_child(record, date(2026, 11, 23))
