@@ -211,5 +211,11 @@ def _read_back(
             replace(level, m=max(m, LEAST_M)) if isinstance(m, float) else level
             for level, m in zip_longest(comparison.levels, shares[: len(comparison.levels)])
         )
-        learnt.append(replace(comparison, levels=tuple(levels)))
+        learnt.append(replace(comparison, levels=_agreement_first(tuple(levels))))
     return tuple(learnt)
+
+
+def _agreement_first(levels: tuple[Level, ...]) -> tuple[Level, ...]:
+    """The levels, with the best never speaking against: of few pairs, training can learn that."""
+    best = levels[0]
+    return (replace(best, m=max(best.m, best.u)), *levels[1:])
