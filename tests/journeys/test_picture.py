@@ -10,8 +10,12 @@ from django.utils import timezone
 
 from lightkeeper.apps.accounts.services import Agency
 from lightkeeper.apps.intake import services as intake
+from lightkeeper.apps.intelligence import queries
 from lightkeeper.apps.intelligence.loading import load_factors
+from lightkeeper.apps.tasking import services as tasking
+from lightkeeper.apps.tasking.choices import Level, Theme
 from lightkeeper.engine.records import Grading
+from lightkeeper.testing.cast import EASTMERE as EASTMERE_POLICE
 from lightkeeper.testing.cast import HUB
 
 MAPPING = """\
@@ -122,12 +126,24 @@ def test_each_agency_goes_on_seeing_its_own_part_alone(
     assert browse("lou").get(f"/picture/subjects/{own['ben']}/").status_code == 404
 
 
-def test_a_task_from_a_subject_shows_on_it(send: Any, do_errands: Any, browse: Any) -> None:
+def test_a_task_about_somebody_shows_on_their_page(
+    send: Any, do_errands: Any, browse: Any, as_: Any
+) -> None:
     send("ben", NORTHSHIRE)
     do_errands()
-    ada = browse("ada")
-    [reference] = references_in(
-        ada.get("/picture/search/", {"q": "Victor Brandt"}).content.decode()
-    )
-    page = ada.get(f"/picture/subjects/{reference}/").content.decode()
-    assert "Propose a task" in page
+    with transaction.atomic():
+        ada = as_("ada")
+        [found] = queries.find(ada, "Victor Brandt")
+        task = tasking.propose_task(
+            by=ada,
+            record=queries.subject(ada, found.reference).records[0],
+            agency=Agency.objects.get(code=EASTMERE_POLICE),
+            threat="gangs",
+            theme=Theme.PURSUE,
+            level=Level.LOCAL,
+            objective="Find out where he goes.",
+            reason="He heads the list.",
+            at=timezone.now(),
+        )
+    page = browse("ada").get(f"/picture/subjects/{found.reference}/").content.decode()
+    assert task.reference in page

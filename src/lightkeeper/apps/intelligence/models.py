@@ -154,9 +154,14 @@ class SearchKey(models.Model):
     )
 
     pk = models.CompositePrimaryKey("bucket_id", "key", "record_id")
-    bucket = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+", db_index=False)
+    # The database holds record and label together (see labels_follow.sql), which says it all.
+    bucket = models.ForeignKey(
+        "accounts.Bucket", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     key = models.BigIntegerField()
-    record = models.ForeignKey("intake.Record", models.CASCADE, related_name="+", db_index=False)
+    record = models.ForeignKey(
+        "intake.Record", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
 
     objects = GuardedManager()
 

@@ -26,7 +26,7 @@ SHOWN = 20
 LEAST = 0.4
 REFERENCE = re.compile(r"(?:REC|SUB)-([0-9A-HJKMNP-TV-Z]{9}-[0-9A-Z])", re.IGNORECASE)
 
-# Rare keys first: what a common key adds is then looked up for the best candidates only.
+# Of a common key only a part is looked at; what it adds is then looked up for the best candidates.
 FIND = """
 with asked as materialized (
   select * from unnest(%(keys)s::bigint[], %(weights)s::float8[]) as a(key, weight)
@@ -34,19 +34,17 @@ with asked as materialized (
   select k.bucket_id, k.record_id, a.key, a.weight from asked a cross join lateral (
     select s.bucket_id, s.record_id from intelligence_searchkey s
      where s.bucket_id = any(%(readable)s::int[]) and s.key = a.key limit %(most)s) k
-), common as (
-  select key from hits group by key having count(*) >= %(most)s
-), best as (
-  select bucket_id, record_id, sum(weight) as weight from hits group by 1, 2
-   order by 3 desc, 2 limit %(candidates)s
+), common as materialized (
+  select key, max(weight) as weight from hits group by key having count(*) >= %(most)s
+), best as materialized (
+  select h.bucket_id, h.record_id, sum(h.weight) as seen,
+         sum(h.weight) filter (where h.key not in (select key from common)) as sure
+    from hits h group by 1, 2 order by 3 desc, 2 limit %(candidates)s
 )
-select b.record_id,
-       b.weight + coalesce((
-         select sum(a.weight) from asked a join common c using (key)
-          where exists (select 1 from intelligence_searchkey s
-                 where s.bucket_id = b.bucket_id and s.key = a.key and s.record_id = b.record_id)
-            and not exists (select 1 from hits h
-                 where h.record_id = b.record_id and h.key = a.key)), 0) as weight
+select b.record_id, coalesce(b.sure, 0) + coalesce((
+    select sum(c.weight) from common c
+     where exists (select 1 from intelligence_searchkey s
+            where s.bucket_id = b.bucket_id and s.key = c.key and s.record_id = b.record_id)), 0)
   from best b order by 2 desc, 1 limit %(weighed)s
 """
 
@@ -102,7 +100,9 @@ def search(actor: Actor, text: str, *, kind: str = "", limit: int = SHOWN) -> Re
 
 def _weigh(actor: Actor, text: str, kind: str) -> list[tuple[float, tuple[str, ...], Record]]:
     """Visible records that answer, best first, each with its agreement and why."""
-    visible = Record.objects.visible_to(actor).select_related("bucket__owner")
+    visible = (
+        Record.objects.visible_to(actor).select_related("bucket__owner").defer("originals", "notes")
+    )
     if reference := REFERENCE.fullmatch(text):
         named = visible.filter(reference=f"REC-{reference[1].upper()}")
         return [(1.0, ("reference",), row) for row in named]

@@ -87,18 +87,24 @@ def ranking(
     """One page of the list as of this day, and whether there is a next; records what it shows."""
     page = min(max(page, 1), MOST_PAGES)
     start = (page - 1) * PAGE
-    found = list(islice(rank(actor, on, filters), start, start + PAGE + 1))
+    end = start + PAGE + 1
+    found = list(islice(rank(actor, on, filters, expected=end), start, end))
     shown = found[:PAGE]
     audit.record(by=actor, did=audit.Did.PRIORITIES_LISTED, to=[one.reference for one in shown])
     return shown, len(found) > PAGE and page < MOST_PAGES
 
 
-def rank(actor: Actor, on: date, filters: Filters = Filters()) -> Iterator[Ranked]:
-    """Everybody on the list, first first, worked out as far as it is asked for."""
+def rank(
+    actor: Actor, on: date, filters: Filters = Filters(), *, expected: int = 0
+) -> Iterator[Ranked]:
+    """Everybody on the list, first first, worked out as far as it is asked for.
+
+    `expected` is how many are likely to be asked for, so that they come in one batch.
+    """
     factors = factors_on(on)
     margin = ROUNDING * max(len(factors), 1)
     waiting: list[Ranked] = []
-    offset, size = 0, BATCH
+    offset, size = 0, max(BATCH, expected + expected // 4)
     while True:
         sums = _sums(actor, on, filters, factors, size + 1, offset)
         waiting += _subjects(actor, [cluster for cluster, _ in sums[:size]], factors, on, filters)

@@ -19,9 +19,12 @@ select id, bucket_id, kind, properties, source_key, scheme, source_evaluation,
        information_assessment, coalesce(observed_on, recorded_at::date)
   from intake_record where id = any(%s)
 """
+# The keys of a record travel as one text: many small numbers are slow to hand over.
 ADD_KEYS = """
 insert into intelligence_searchkey (bucket_id, key, record_id)
-select * from unnest(%s::int[], %s::bigint[], %s::bigint[]) as given(bucket, key, record)
+select g.bucket, k.key, g.record
+  from unnest(%s::int[], %s::bigint[], %s::text[]) as g(bucket, record, keys),
+       unnest(string_to_array(g.keys, ',')::bigint[]) as k(key)
  order by 1, 2, 3
 on conflict do nothing
 """
@@ -62,14 +65,14 @@ def derive(record_ids: Sequence[int], at: datetime) -> None:
 
 
 def add_keys(mentions: Iterable[Mention]) -> int:
-    buckets, keys, records = [], [], []
+    buckets, records, keys = [], [], []
     for mention in mentions:
         record = as_mapped(mention.kind, mention.properties, mention.source_key)
         found = {hash_of(kind, text) for kind, text in search_keys(record)}
-        buckets += [mention.bucket] * len(found)
-        keys += found
-        records += [mention.record] * len(found)
-    return sql.run(ADD_KEYS, [buckets, keys, records]) if keys else 0
+        buckets.append(mention.bucket)
+        records.append(mention.record)
+        keys.append(",".join(map(str, found)))
+    return sql.run(ADD_KEYS, [buckets, records, keys]) if keys else 0
 
 
 def add_contributions(mentions: Iterable[Mention], factors: dict[str, Factor]) -> int:
