@@ -1,4 +1,8 @@
-"""What can be done with a task. One function, one transaction."""
+"""What can be done with a task. One function, one transaction.
+
+A task is held at its number and not by its row: sending changes its label, and a row that is waited
+for would be looked at again with the labels of before, and not be found.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +22,7 @@ from lightkeeper.apps.tasking.models import Outcome, Step, Task
 from lightkeeper.apps.tasking.policies import Came
 from lightkeeper.core.announcements import announce
 from lightkeeper.core.errors import NotFound
-from lightkeeper.core.locking import hold, lock
+from lightkeeper.core.locking import hold
 from lightkeeper.core.references import new_reference
 
 __all__ = [
@@ -128,7 +132,7 @@ def reject_task(*, by: Actor, task: Task, reason: str, at: datetime) -> Task:
 
     Raises: NotPermitted; Refused if it is no proposal any more, or there is no reason.
     """
-    task = lock(task)
+    task = hold(task)
     check_can_reject(by, task)
     policies.check_reason(reason)
     _step(by, task, TaskStatus.REJECTED, reason, at)
@@ -154,7 +158,7 @@ def send_task(*, by: Actor, task: Task, due_at: datetime, reason: str, at: datet
 
     Source: mission T1, T2 (FS 3, 9).
     """
-    task = lock(task)
+    task = hold(task)
     check_can_send(by, task)
     policies.check_due(due_at, at=at)
     policies.check_reason(reason)
