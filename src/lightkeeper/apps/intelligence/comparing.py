@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import JaroWinkler
 
+from lightkeeper.core.templatetags.lightkeeper import day
 from lightkeeper.engine.records.scoring import compare_dates
 from lightkeeper.engine.records.words import spaced
 
@@ -41,7 +42,11 @@ def compare(left: Mapping[str, Sequence[str]], right: Mapping[str, Sequence[str]
 
 def _row(name: str, left: Sequence[str], right: Sequence[str]) -> Row:
     verdict, note = verdict_of(name, left, right)
-    return Row(spaced(name), "; ".join(left), "; ".join(right), verdict, note)
+    shown = [
+        "; ".join(day(value) if name in DATES else value for value in side)
+        for side in (left, right)
+    ]
+    return Row(spaced(name), shown[0], shown[1], verdict, note)
 
 
 def verdict_of(name: str, left: Sequence[str], right: Sequence[str]) -> tuple[str, str]:
@@ -52,11 +57,21 @@ def verdict_of(name: str, left: Sequence[str], right: Sequence[str]) -> tuple[st
     if folded[0] & folded[1]:
         return "agree", ""
     if name in DATES:
-        agreement, said = max(compare_dates(value, list(right)) for value in left)
-        near = agreement >= 0.6
-        return ("near", said.partition(": ")[2]) if near else ("differ", "")
+        return _compare_dates(left, right)
     if any(JaroWinkler.similarity(a, b) >= CLOSE for a in folded[0] for b in folded[1]):
         return "near", "spelt alike"
+    return "differ", ""
+
+
+def _compare_dates(left: Sequence[str], right: Sequence[str]) -> tuple[str, str]:
+    agreement, said = max(compare_dates(value, list(right)) for value in left)
+    if agreement >= 0.6:
+        return "near", said.partition(": ")[2]
+    for one in left:
+        for other in right:
+            same = sum(a == b for a, b in zip(one.split("-"), other.split("-"), strict=False))
+            if same >= 2:
+                return "near", "two of day, month and year agree"
     return "differ", ""
 
 

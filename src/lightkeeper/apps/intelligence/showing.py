@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from lightkeeper.apps.accounts.services import Actor
@@ -29,6 +30,7 @@ class RecordRow:
     report: Report | None
     marking: str
     compartment: str
+    age: str
     says: tuple[str, ...]
 
     @property
@@ -74,7 +76,7 @@ def subject_page(
         "headline": agreed[:MOST_FACTS],
         "more_facts": agreed[MOST_FACTS:],
         "conflicts": [fact for fact in facts if fact.conflicting],
-        "rows": [_row(record, reports) for record in found.records[:MOST_ROWS]],
+        "rows": [_row(record, reports, on) for record in found.records[:MOST_ROWS]],
         "all_rows": len(found.records) <= MOST_ROWS,
         "most_rows": MOST_ROWS,
         "links": link_rows(found)[:MOST_LINKS],
@@ -97,7 +99,7 @@ def subject_page(
     }
 
 
-def _row(record: Record, reports: dict[int, Report]) -> RecordRow:
+def _row(record: Record, reports: dict[int, Report], on: date) -> RecordRow:
     bucket = record.bucket
     topics = sorted(
         {
@@ -112,6 +114,9 @@ def _row(record: Record, reports: dict[int, Report]) -> RecordRow:
         report=reports.get(record.report_id),
         marking=Level(bucket.level).words,
         compartment=str(bucket.compartment) if bucket.compartment else "",
+        age=_("%(time)s old") % {"time": timesince(record.observed_on, on, depth=1)}
+        if record.observed_on
+        else "",
         says=tuple(topics),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.intelligence.comparing import DATES, NOT_FOR_READING, in_order
+from lightkeeper.apps.intelligence.factors import trust
 from lightkeeper.core.templatetags.lightkeeper import day
 from lightkeeper.engine.records.words import spaced
 
@@ -79,7 +80,12 @@ def _value(sources: list[tuple[str, Record]], is_date: bool) -> Value:
     )
     note = f"{len(sources)} records" if len(sources) > 1 else ""
     said = sources[0][0]
-    return Value(day(said) if is_date else said, shown, sources[0][1], note)
+    graded = max((record for _, record in sources), key=_trust)
+    return Value(day(said) if is_date else said, shown, graded, note)
+
+
+def _trust(record: Record) -> float:
+    return trust(record.scheme, record.source_evaluation, record.information_assessment)
 
 
 def _disagree(values: list[str]) -> bool:
