@@ -2,7 +2,7 @@ PY ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo serve worker test check test-faults test-browser bench lock clean
+.PHONY: help setup demo serve worker check test bench lock clean
 help:            ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
@@ -32,7 +32,10 @@ check: setup     ## style, types, import contracts, migrations
 
 test: setup check   ## everything that CI runs
 	tools/need_chromium
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+bench: setup     ## figures against peers and at a million rows; long
+	for script in bench/*.py; do $(BIN)/python $$script || exit 1; done
 
 lock:            ## make the lock again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements/dev.lock
