@@ -16,8 +16,8 @@ class Consideration(Labelled):
 
     handling = Handling("labelled", "by review group", writers=("web", "worker"))
 
-    reference = models.CharField(max_length=20, unique=True)
-    about = models.CharField(max_length=20, db_index=True)
+    reference = models.CharField(max_length=20)
+    about = models.CharField(max_length=20)
     record = models.ForeignKey("intake.Record", models.PROTECT, related_name="+")
     because = models.TextField()
     opened_at = models.DateTimeField()
@@ -25,8 +25,10 @@ class Consideration(Labelled):
     decided = models.BooleanField(default=False)
 
     class Meta:
+        # Few indexes: a row is written for every child in a file of a million.
         constraints = [
-            models.UniqueConstraint(fields=["about", "record"], name="consideration_once")
+            models.UniqueConstraint(fields=["reference"], name="consideration_reference"),
+            models.UniqueConstraint(fields=["about", "record"], name="consideration_once"),
         ]
         indexes = [
             models.Index(

@@ -3,19 +3,17 @@
 create function sec.keep_consideration() returns trigger
 language plpgsql set search_path = pg_catalog, sec as $$
 begin
-  if tg_op = 'INSERT' then
-    if new.decided then
-      raise exception 'A consideration opens undecided.' using errcode = '42501';
-    end if;
-  elsif (new.decided, new.reference, new.about, new.record_id, new.because, new.opened_at)
-        is distinct from
-        (old.decided, old.reference, old.about, old.record_id, old.because, old.opened_at) then
-    raise exception 'Only a decision changes a consideration.' using errcode = '42501';
-  end if;
-  return new;
+  raise exception 'Only a decision changes a consideration.' using errcode = '42501';
 end $$;
 revoke all on function sec.keep_consideration() from public;
 alter function sec.keep_consideration() owner to lk_guard;
-create trigger keep_consideration before insert or update on safeguarding_consideration
-  for each row when (current_user in ('lk_web', 'lk_worker'))
+create trigger open_undecided before insert on safeguarding_consideration
+  for each row when (new.decided and current_user in ('lk_web', 'lk_worker'))
+  execute function sec.keep_consideration();
+create trigger keep_consideration before update on safeguarding_consideration
+  for each row when (
+    (new.decided, new.reference, new.about, new.record_id, new.because, new.opened_at)
+    is distinct from
+    (old.decided, old.reference, old.about, old.record_id, old.because, old.opened_at)
+    and current_user in ('lk_web', 'lk_worker'))
   execute function sec.keep_consideration();
