@@ -211,7 +211,7 @@ def outcomes(actor: Actor, *, since: date, until: date) -> list[Outcome]:
     return list(
         Outcome.objects.visible_to(actor)
         .filter(happened_on__gte=since, happened_on__lt=until)
-        .filter(task__status=TaskStatus.CLOSED, recorded_at=F("task__closed_at"))
+        .filter(recorded_at=F("task__closed_at"))
         .select_related("task__agency", "task__owner", "bucket")
         .order_by("happened_on", "pk")
     )

@@ -1,5 +1,7 @@
 """What the database refuses by itself, to whoever writes past the services."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
@@ -9,6 +11,7 @@ from lightkeeper.apps.safeguarding import queries as safeguarding_queries
 from lightkeeper.apps.tasking import queries
 from lightkeeper.apps.tasking.choices import TaskStatus
 from lightkeeper.apps.tasking.models import Task
+from lightkeeper.apps.tasking.tests.test_services import close
 from lightkeeper.testing.records import NOON
 
 pytestmark = pytest.mark.usefixtures("rolled_back")
@@ -124,10 +127,32 @@ def test_only_the_agency_that_leads_says_what_came_of_it(as_, accepted):
         outcome(as_("dev"), reference)
 
 
+PERIOD = {"since": date(2026, 1, 1), "until": date(2027, 1, 1)}
+
+
 def test_an_outcome_written_past_an_undecided_consideration_is_not_counted(as_, accepted):
     reference = accepted(concerns_child=True)
     outcome(as_("ben"), reference)
 
-    assert (
-        queries.outcomes(as_("ben"), since=NOON.date(), until=NOON.date().replace(year=2027)) == []
-    )
+    assert queries.outcomes(as_("ben"), **PERIOD) == []
+
+
+def test_nor_one_that_is_added_when_the_task_is_closed(as_, accepted):
+    reference = accepted()
+    close(as_("ben"), reference)
+    outcome(as_("ben"), reference, recorded_at=NOON + timedelta(days=1))
+
+    assert [one.kind for one in queries.outcomes(as_("ben"), **PERIOD)] == [
+        "CHILD_SAFEGUARDED_DIRECT"
+    ]
+
+
+def test_a_consideration_is_not_entered_as_decided(as_, a_record):
+    record = a_record("cleo", concerns_child=True)
+
+    with pytest.raises(ProgrammingError, match="Only a decision"):
+        write(
+            "insert into safeguarding_consideration (reference, about, record_id, because, "
+            "opened_at, decided, bucket_id) values ('CON-BY-HAND', %s, %s, 'x', now(), true, %s)",
+            [record.reference, record.pk, record.bucket_id],
+        )

@@ -1,5 +1,6 @@
 """What can be done with a task, by whom, and what is refused."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
+from lightkeeper.apps.accounts.services import Power
 from lightkeeper.apps.safeguarding import queries as safeguarding_queries
 from lightkeeper.apps.safeguarding import services as safeguarding
 from lightkeeper.apps.safeguarding.choices import ConsiderationDecision
@@ -139,6 +141,21 @@ def test_another_agency_cannot_answer(as_, sent):
     dev = as_("dev")
     with pytest.raises(NotPermitted):
         services.accept_task(by=dev, task=queries.get_task(dev, reference), reason="x", at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("check", "who", "sentence"),
+    [
+        ("check_may_answer", "dev", "Only Northshire Police answers"),
+        ("check_may_decide", "ben", "Only The Centre's intelligence hub decides"),
+    ],
+)
+def test_the_power_is_not_enough_where_the_task_is_anothers(as_, sent, check, who, sentence):
+    reference = sent()
+    actor = replace(as_(who), powers=frozenset({Power.ANSWER, Power.DECIDE}))
+
+    with pytest.raises(NotPermitted, match=sentence):
+        getattr(services.permissions, check)(actor, queries.get_task(actor, reference))
 
 
 def test_the_agency_that_leads_cannot_change_the_asking(as_, sent):
