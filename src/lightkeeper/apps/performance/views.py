@@ -1,5 +1,6 @@
 """Results, and taking them out."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ def results(request: HttpRequest) -> HttpResponse:
     page = {
         "form": form,
         "since": since,
-        "until": until,
+        "last": until - timedelta(days=1),
         "bars": _bars(found),
         "apart": next((one for one in found if one.figure.heading == queries.NOTHING), None),
         "drawn": [behind for behind in found if behind.outcomes],
