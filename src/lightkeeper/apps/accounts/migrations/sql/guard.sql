@@ -34,35 +34,41 @@ create table sec.context (
   disclosable  int[] not null
 );
 
+-- These run in every statement, so they are in the language that keeps its plans.
 create function sec.me() returns bigint
-language sql stable security definer set search_path = pg_catalog, sec as $$
-  select case when session_user = 'lk_worker' then (
-    select e.person_id from public.accounts_errand e
+language plpgsql stable security definer set search_path = pg_catalog, sec as $$
+begin
+  if session_user = 'lk_worker' then
+    return (select e.person_id from public.accounts_errand e
      where e.id = nullif(current_setting('app.errand', true), '')::bigint
-       and e.finished_at is null)
-  else (
-    select s.person_id from sec.session s
+       and e.finished_at is null);
+  end if;
+  return (select s.person_id from sec.session s
      where s.token_hash = sha256(convert_to(nullif(current_setting('app.session', true), ''), 'UTF8'))
-       and s.expires_at > now() and s.seen_at + s.idle > now() and s.purpose <> '')
-  end
-$$;
+       and s.expires_at > now() and s.seen_at + s.idle > now() and s.purpose <> '');
+end $$;
 
--- The context of whoever asks, if it holds today.
-create function sec.mine() returns setof sec.context
-language sql stable security definer set search_path = pg_catalog, sec as $$
-  select c.* from sec.context c
-   where c.person_id = sec.me() and c.live and c.valid_until > current_date
-$$;
+-- The context of whoever asks, if it holds today; all null if not.
+create function sec.mine() returns sec.context
+language plpgsql stable security definer set search_path = pg_catalog, sec as $$
+declare found sec.context;
+begin
+  select c.* into found from sec.context c
+   where c.person_id = sec.me() and c.live and c.valid_until > current_date;
+  return found;
+end $$;
 
 create function sec.readable() returns int[]
-language sql stable security definer set search_path = pg_catalog, sec as $$
-  select coalesce((select m.readable from sec.mine() m), '{}')
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, sec as $$
+declare m sec.context := sec.mine();
+begin return coalesce(m.readable, '{}');
+end $$;
 
 create function sec.writable() returns int[]
-language sql stable security definer set search_path = pg_catalog, sec as $$
-  select coalesce((select m.writable from sec.mine() m), '{}')
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, sec as $$
+declare m sec.context := sec.mine();
+begin return coalesce(m.writable, '{}');
+end $$;
 
 create function sec.my_agency() returns bigint
 language sql stable security definer set search_path = pg_catalog, sec as $$
@@ -71,12 +77,12 @@ $$;
 
 create function sec.my_compartments() returns bigint[]
 language sql stable security definer set search_path = pg_catalog, sec as $$
-  select coalesce((select m.compartments from sec.mine() m), '{}')
+  select coalesce(m.compartments, '{}') from sec.mine() m
 $$;
 
 create function sec.oversees() returns boolean
 language sql stable security definer set search_path = pg_catalog, sec as $$
-  select coalesce((select m.oversees from sec.mine() m), false)
+  select coalesce(m.oversees, false) from sec.mine() m
 $$;
 
 -- Works out the contexts again. One at a time: a label that another transaction is just adding
@@ -216,7 +222,7 @@ declare
   set_key text := array_to_string(members, ',');
   set_id bigint; bucket int;
 begin
-  if session_user not in ('lk_owner', 'lk_linker') and not exists (select 1 from sec.mine()) then
+  if session_user not in ('lk_owner', 'lk_linker') and (sec.mine()).person_id is null then
     return null;
   end if;
   if members is not null then
