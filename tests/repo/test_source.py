@@ -16,7 +16,6 @@ LONGEST_FILE = 400
 PAST_THE_GUARD = re.compile(r"_base_manager|\.raw\(|cursor\(|RawSQL|\.extra\(|(?<!\w)QuerySet\(")
 # Files that go past the managers, each with its reason. Row-level security stands behind them all.
 MAY_GO_PAST = {
-    "core/access/models.py": "the managers themselves",
     "core/access/policies.py": "makes the policies, as the owner of the tables",
     "core/database/postgres/base.py": "tells the server for whom a transaction runs",
     "core/locking.py": "holds a row that was found through the managers",
