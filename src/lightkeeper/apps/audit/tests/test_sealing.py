@@ -94,6 +94,14 @@ def test_what_is_not_committed_waits_and_nothing_slips_in_behind_it(happen, ada,
     assert sealing.verify().ok
 
 
+def test_a_transaction_in_another_database_of_the_server_is_not_waited_for(happen, log):
+    with psycopg.connect(CLUSTER.url("lk_dba", "postgres")) as elsewhere:
+        elsewhere.execute("select pg_current_xact_id()")
+        happen(2)
+
+        assert sealing.seal() == 2
+
+
 def test_what_was_rolled_back_is_not_missed(happen, ada, log):
     happen(2)
     with transaction.atomic():
