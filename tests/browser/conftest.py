@@ -64,7 +64,15 @@ def site(committed: None) -> Iterator[str]:
         for process in (web, worker):
             process.terminate()
         for process in (web, worker):
-            process.wait(timeout=30)
+            _end(process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()  # it holds nothing that a kill could lose
+        process.wait()
 
 
 def _wait_for(url: str) -> None:

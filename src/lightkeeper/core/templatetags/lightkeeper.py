@@ -15,6 +15,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lightkeeper.core import pieces
+
 register = template.Library()
 
 MINUS = "\N{MINUS SIGN}"
@@ -361,63 +363,8 @@ def sort_head(context: Mapping[str, Any], label: Any, key: str, kind: str = "") 
 # --- Pieces that hold others ----------------------------------------------------------------
 
 
-@register.simple_block_tag
-def page_head(
-    content: str,
-    title: Any,
-    lead: Any = "",
-    eyebrow: Any = "",
-    code: Any = "",
-    tags: Any = "",
-) -> SafeString:
-    """The head of a page. What it holds are the actions: links and small forms."""
-    return _render(
-        "page_head", content, title=title, lead=lead, eyebrow=eyebrow, code=code, tags=tags
-    )
-
-
-@register.simple_block_tag
-def panel(content: str, title: Any = "", note: Any = "", name: str = "") -> SafeString:
-    """A framed section with a heading. `name` is its id."""
-    return _render("panel", content, title=title, note=note, name=name)
-
-
-@register.simple_block_tag
-def notice(content: str, tone: str = "info", title: Any = "") -> SafeString:
-    """Something to know before going on. Tones: info, good, warn, danger."""
-    return _render("notice", content, tone=tone, title=title)
-
-
-@register.simple_block_tag
-def disclosure(content: str, label: Any) -> SafeString:
-    """More, for who asks for it."""
-    return _render("disclosure", content, label=label)
-
-
-@register.simple_block_tag
-def table(
-    content: str, caption: Any, kind: str = "", hide_caption: bool = False, name: str = ""
-) -> SafeString:
-    """A table in a region that scrolls on its own. It holds thead and tbody.
-
-    `kind` "cards" turns rows into cards on a narrow page (give each cell a `data-label`);
-    "compare" is for two records side by side.
-    """
-    return _render(
-        "table", content, caption=caption, kind=kind, hide_caption=hide_caption, name=name
-    )
-
-
-@register.simple_block_tag
-def action(content: str, decision: Any, label: Any, tone: str = "") -> SafeString:
-    """A button that may be pressed, or stands disabled with the reason beside it.
-
-    `decision` is what `allowed(…)` gave. When it is yes, what the tag holds is shown: the form.
-    """
-    return _render("action", content, decision=decision, label=label, tone=tone)
-
-
-# --- Within -------------------------------------------------------------------------------------
+for piece in pieces.BLOCKS:
+    register.simple_block_tag(piece)
 
 
 class _Scale:
@@ -443,11 +390,3 @@ def _of(thing: Any, name: str, otherwise: Any) -> Any:
     if isinstance(thing, Mapping):
         return thing.get(name, otherwise)
     return getattr(thing, name, otherwise)
-
-
-def _render(piece: str, content: str, **variables: Any) -> SafeString:
-    # The content was rendered by the template that holds the tag, and so is escaped already.
-    filled = SafeString(str(content).strip())
-    return SafeString(
-        render_to_string(f"lightkeeper/{piece}.html", {"content": filled, **variables})
-    )
