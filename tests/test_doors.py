@@ -65,3 +65,78 @@ def test_the_api_asks_for_a_token_and_says_who_has_it(call_api):
 
 def test_a_method_that_a_door_does_not_answer(browse):
     assert browse("ada").post("/").status_code == 405
+
+
+def first_password(person: str) -> str:
+    from lightkeeper.apps.accounts import loading
+    from lightkeeper.apps.accounts.models import Person
+
+    return loading.reset_password(Person.objects.using("owner").get(username=person))
+
+
+@pytest.fixture
+def lou_as_before():
+    """Lou's password is what it was once the test is over."""
+    yield
+    from lightkeeper.apps.accounts.models import Credential
+
+    credential = Credential.objects.using("door").get(username="lou")
+    credential.set_password(PASSWORD)
+    credential.must_change = False
+    credential.save(using="door")
+
+
+@pytest.fixture
+def lou_with_a_first_password(browse, lou_as_before):
+    browser = browse("")
+    given = first_password("lou")
+    browser.post("/sign-in/", {"username": "lou", "password": given, "purpose": "analysis"})
+    return browser, given
+
+
+def test_a_one_time_password_opens_nothing_but_its_change(lou_with_a_first_password):
+    browser, _given = lou_with_a_first_password
+
+    assert browser.get("/")["Location"] == "/password/"
+
+
+def test_a_changed_password_lets_in_and_the_old_one_does_not(lou_with_a_first_password, browse):
+    browser, given = lou_with_a_first_password
+    chosen = "a-better-one-for-lou-vale"
+    answer = browser.post("/password/", {"old": given, "new": chosen})
+
+    assert answer["Location"] == "/sign-in/"
+    tries = [
+        browse("").post("/sign-in/", {"username": "lou", "password": p, "purpose": "analysis"})
+        for p in (given, chosen)
+    ]
+    assert [t.status_code for t in tries] == [403, 302]
+    assert tries[1]["Location"] == "/"
+    with superuser(NAME) as connection:
+        did = connection.execute(
+            "select person, agency_id is not null from audit_event where did = 'password changed'"
+        ).fetchall()
+    assert did == [("lou", True), ("lou", True)]
+
+
+def test_a_weak_password_is_refused_and_changes_nothing(lou_with_a_first_password):
+    browser, given = lou_with_a_first_password
+
+    assert browser.post("/password/", {"old": given, "new": "short"}).status_code == 409
+    assert browser.get("/")["Location"] == "/password/"
+
+
+def test_the_token_of_a_page_is_no_key_to_the_api(browse):
+    from django.conf import settings
+    from django.core import signing
+    from django.test import Client
+
+    browser = browse("")
+    browser.post("/sign-in/", {"username": "ada", "password": PASSWORD, "purpose": "analysis"})
+    cookie = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    token = signing.loads(cookie, salt="django.contrib.sessions.backends.signed_cookies")["token"]
+
+    answer = Client(headers={"host": "localhost", "authorization": f"Bearer {token}"}).get(
+        "/api/whoami"
+    )
+    assert answer.status_code == 401

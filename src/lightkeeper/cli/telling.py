@@ -28,6 +28,7 @@ from lightkeeper.engine.records import Grading
 
 STORY = Path(__file__).resolve().parents[3] / "samples" / "story"
 Say = Callable[[str], None]
+STARTED = timezone.now()  # what failed before this start is for the site to show
 
 
 @cache
@@ -160,7 +161,7 @@ def _until_done(say: Say, seconds: int = 3600) -> None:
 def _errands(username: str) -> list[Errand]:
     with as_(username) as actor:
         mine = Errand.objects.filter(person_id=actor.person_id)
-        failed = mine.exclude(failed="").order_by("-pk").first()
+        failed = mine.filter(asked_at__gte=STARTED).exclude(failed="").order_by("-pk").first()
         if failed:
             raise click.ClickException(f"{failed.kind} failed: {failed.failed}")
         return list(mine.filter(finished_at__isnull=True).order_by("pk"))

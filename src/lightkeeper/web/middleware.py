@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from django.db import transaction
 from django.db.utils import ProgrammingError
@@ -105,7 +106,8 @@ class OpenDoor:
             transaction.atomic(),
         ):
             actor = actor_now()
-            if actor is None:
+            # A page's token is no key to the API: there a one-time password need not be changed.
+            if actor is None or (wants_json(request) and actor.kind == "page"):
                 request.session.flush()
                 return _to_sign_in(request)
             request.actor = actor  # type: ignore[attr-defined]
@@ -139,6 +141,8 @@ class OpenDoor:
             audit.trail(request.number),  # type: ignore[attr-defined]
             transaction.atomic(),
         ):
+            if actor_now() is None:
+                return  # the session ended in the act that was refused
             name = request.resolver_match.view_name if request.resolver_match else ""
             rule = getattr(error, "rule", type(error).__name__)
             audit.record(by=actor, did=audit.Did.DENIED, to=name, rule=rule[:60])
@@ -175,4 +179,6 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(status=204)
         response["HX-Redirect"] = "/sign-in/"
         return response
-    return redirect(f"/sign-in/?next={request.path}" if request.method == "GET" else "/sign-in/")
+    return redirect(
+        f"/sign-in/?next={quote(request.path)}" if request.method == "GET" else "/sign-in/"
+    )

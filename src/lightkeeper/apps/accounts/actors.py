@@ -1,8 +1,11 @@
 """Whoever acts in a session or an errand, with what they may see."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from lightkeeper.apps.accounts.choices import Power, Role
 from lightkeeper.apps.accounts.models import Agency, Bucket, Person, RoleGrant, RolePower
@@ -20,6 +23,7 @@ class Actor:
     name: str
     agency: Agency
     session: str
+    kind: str
     purpose: str
     viewer: Viewer
     roles: tuple[str, ...] = ()
@@ -54,14 +58,14 @@ def actor_now() -> Actor | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    person_id, _agency, level, compartments, audiences, purpose, session, _kind = row
+    person_id, _agency, level, compartments, audiences, purpose, session, kind = row
     person = Person.objects.select_related("agency").get(pk=person_id)
-    roles = tuple(sorted(person.roles.values_list("role", flat=True)))
+    roles = tuple(sorted(_today(person.roles.all()).values_list("role", flat=True)))
     viewer = Viewer(
         agency=person.agency_id,
         level=level,
         grants=frozenset(
-            RoleGrant.objects.filter(role__in=roles).values_list("record_class", "verb")
+            _today(RoleGrant.objects.filter(role__in=roles)).values_list("record_class", "verb")
         ),
         compartments=frozenset(compartments),
         audiences=frozenset(audiences),
@@ -73,6 +77,7 @@ def actor_now() -> Actor | None:
         name=person.name,
         agency=person.agency,
         session=session,
+        kind=kind,
         purpose=purpose,
         viewer=viewer,
         roles=roles,
@@ -80,6 +85,15 @@ def actor_now() -> Actor | None:
         readable=buckets_for(viewer, buckets, Verb.READ),
         writable=buckets_for(viewer, buckets, Verb.WRITE),
         disclosable=buckets_for(viewer, buckets, Verb.DISCLOSE),
+    )
+
+
+def _today(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """What holds today: roles and grants end, and with them what only the application keeps."""
+    today = datetime.now(UTC).date()
+    return rows.filter(
+        Q(active_from=None) | Q(active_from__lte=today),
+        Q(active_to=None) | Q(active_to__gt=today),
     )
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
 
+from django.db import connections, transaction
+
 from lightkeeper.apps.accounts.loading_reference import OWNER, table
 from lightkeeper.apps.accounts.models import (
     Agency,
@@ -20,6 +22,8 @@ from lightkeeper.apps.accounts.models import (
     RoleGrant,
     RolePower,
 )
+from lightkeeper.apps.accounts.services import AtTheDoor
+from lightkeeper.apps.audit import services as audit
 
 
 def load_rules() -> None:
@@ -74,7 +78,17 @@ def reset_password(person: Person) -> str:
     credential = Credential.objects.using("door").get(person_id=person.pk)
     credential.set_password(password)
     credential.must_change = True
-    credential.save(using="door", update_fields=["password", "must_change"])
+    with transaction.atomic(using="door"):
+        credential.save(using="door", update_fields=["password", "must_change"])
+        with connections["door"].cursor() as cursor:
+            cursor.execute("select sec.close_sessions_of(%s, '')", [person.pk])
+        audit.record(
+            by=AtTheDoor(person),
+            did=audit.Did.PASSWORD_CHANGED,
+            to=person.username,
+            reason="a new one-time password",
+            using="door",
+        )
     return password
 
 

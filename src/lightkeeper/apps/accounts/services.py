@@ -40,6 +40,18 @@ class Nobody:
         self.username = username[:60]
 
 
+class AtTheDoor:
+    """Somebody the door knows, for the events that the door enters."""
+
+    purpose = ""
+
+    def __init__(self, person: Person, session: str = "") -> None:
+        self.person_id = person.pk
+        self.agency_id = person.agency_id
+        self.username = person.username
+        self.session = session
+
+
 def sign_in(
     *,
     request: HttpRequest | None,
@@ -81,7 +93,7 @@ def open_session(person_id: int, *, purpose: Purpose, kind: str) -> str:
                     f"{SESSION_HOURS[kind]} hours",
                 ],
             )
-        who = Nobody(Person.objects.using("door").get(pk=person_id).username)
+        who = AtTheDoor(Person.objects.using("door").get(pk=person_id), reference)
         audit.record(
             by=who, did=audit.Did.SIGNED_IN, to=reference, reason=str(purpose), using="door"
         )
@@ -112,9 +124,12 @@ def change_password(*, by: Actor, old: str, new: str) -> None:
     credential.must_change = False
     with transaction.atomic(using="door"):
         credential.save(update_fields=["password", "must_change"])
+        # The event is the door's too, so that neither stands without the other.
+        audit.record(by=by, did=audit.Did.PASSWORD_CHANGED, to=by.username, using="door")
         with connections["door"].cursor() as cursor:
-            cursor.execute("select sec.close_sessions_of(%s)", [by.person_id])
-    audit.record(by=by, did=audit.Did.PASSWORD_CHANGED, to=by.username)
+            cursor.execute("select sec.close_sessions_of(%s, %s)", [by.person_id, by.session])
+    with connection.cursor() as cursor:
+        cursor.execute("select sec.close_session()")
 
 
 def must_change_password(person_id: int) -> bool:

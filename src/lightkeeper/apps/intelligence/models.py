@@ -107,7 +107,7 @@ class Judgement(models.Model):
     counts.
     """
 
-    handling = Handling("paired", "as its records", writers=("web", "worker"))
+    handling = Handling("paired", "as its records", writers=("web", "worker"), append_only=True)
 
     reference = models.CharField(max_length=20, unique=True)
     left = models.ForeignKey("intake.Record", models.CASCADE, related_name="+")

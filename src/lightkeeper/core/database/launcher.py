@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from lightkeeper.core.database.roles import GUARD, OWNER, QUIET, ROLES, WORKER
+from lightkeeper.core.database.roles import GUARD, OWNER, QUIET, ROLES
 
 DATABASE = "lightkeeper"
 SUPERUSER = "lk_dba"
@@ -190,9 +190,9 @@ def create_roles(connection: psycopg.Connection) -> None:
         connection.execute(sql.SQL("{} {} {}").format(verb, name, options))
     for role in QUIET:
         connection.execute(f"alter role {role.name} set track_activities = off")
+        connection.execute(f"alter role {role.name} set lock_timeout = '20s'")
     # The owner hands the functions it creates over to the guard.
     connection.execute(f"grant {GUARD.name} to {OWNER.name}")
-    connection.execute(f"alter role {WORKER.name} set lock_timeout = '30s'")
 
 
 def _digest(path: Path) -> str:

@@ -73,7 +73,6 @@ def link_now(
             by=by,
             did=audit.Did.LINKED,
             to=f"run {run.pk}",
-            reason=f"{figures['records']} records, {figures['clusters']} subjects",
             at=at,
         )
     return run
@@ -85,7 +84,6 @@ def resolve_now(*, by: Actor, records: Iterable[int], at: datetime) -> int:
     with transaction.atomic():
         audit.record(
             by=by, did=audit.Did.PICTURE_RESOLVED, to="picture", at=at,
-            reason=f"{looked_at} records",
         )  # fmt: skip
     return looked_at
 

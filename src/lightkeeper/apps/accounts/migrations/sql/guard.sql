@@ -184,9 +184,10 @@ language sql security definer set search_path = pg_catalog, sec as $$
    where token_hash = sha256(convert_to(nullif(current_setting('app.session', true), ''), 'UTF8'))
 $$;
 
-create function sec.close_sessions_of(for_person bigint) returns void
+-- All but the one that asks, which its own transaction holds and closes itself.
+create function sec.close_sessions_of(for_person bigint, but text) returns void
 language sql security definer set search_path = pg_catalog, sec as $$
-  delete from sec.session where person_id = for_person
+  delete from sec.session where person_id = for_person and reference <> but
 $$;
 
 -- Who is asking, for the application's own guard; it also keeps the session awake.
@@ -219,7 +220,7 @@ language plpgsql security definer set search_path = pg_catalog, sec as $$
 declare
   members bigint[] := (select array_agg(distinct a order by a) from unnest(released_to) a
                         where a <> of_owner);
-  set_key text := array_to_string(members, ',');
+  set_key text := encode(sha256(convert_to(array_to_string(members, ','), 'UTF8')), 'hex');
   set_id bigint; bucket int;
 begin
   if session_user not in ('lk_owner', 'lk_linker') and (sec.mine()).person_id is null then
@@ -308,7 +309,7 @@ grant execute on function sec.close_session() to lk_web;
 grant execute on function sec.bucket_for(int, bigint, int, bigint, bigint[])
   to lk_web, lk_worker, lk_linker, lk_owner;
 grant execute on function sec.open_session(bigint, bytea, text, text, text, interval, interval),
-  sec.close_sessions_of(bigint) to lk_door;
+  sec.close_sessions_of(bigint, text) to lk_door;
 grant usage on schema public to lk_guard, lk_web, lk_worker, lk_door, lk_linker, lk_sealer;
 grant select on public.accounts_person, public.accounts_personrole, public.accounts_rolegrant,
   public.accounts_compartmentmember, public.accounts_audience, public.accounts_audiencemember,
