@@ -35,7 +35,7 @@ REFUSED = (
     "select sec.rebuild()",
     "select sec.open_session(1, 'x', 'x', 'x', 'x', '1 h', '1 h')",
     "select sec.make_context(1)",
-    "select sec.close_sessions_of(1)",
+    "select sec.close_sessions_of(1, '')",
     "select * from accounts_credential",
     "select * from accounts_compartmentmember",
     "update accounts_person set level = 1",
