@@ -27,8 +27,21 @@ def link(errand: Errand) -> None:
 
 @handles(linking.RESOLVE)
 def resolve(errand: Errand) -> None:
-    """Work out again what a judgement, or its undoing, touches."""
-    linking.resolve_now(by=_who(), records=errand.arguments["records"], at=timezone.now())
+    """Work out again what a judgement, or its undoing, touches; with it what else waits.
+
+    Judgements made one after another touch the same records, which are then worked out once.
+    """
+    by = _who()
+    with transaction.atomic():
+        others = list(
+            Errand.objects.filter(
+                person_id=by.person_id, kind=linking.RESOLVE, finished_at__isnull=True
+            ).exclude(pk=errand.pk)
+        )
+    records = {record for one in (errand, *others) for record in one.arguments["records"]}
+    linking.resolve_now(by=by, records=records, at=timezone.now())
+    for other in others:
+        errands.finish(other)
 
 
 def _who() -> Actor:

@@ -103,6 +103,25 @@ def test_working_out_one_component_gives_what_the_whole_would(
     assert picture(ask, ada, records) == alone
 
 
+def test_judgements_made_one_after_another_are_worked_out_together(given, be, ask, do_errands):
+    records = given("ben", NETWORK, released_to=[HUB])
+    link(be("ada"))
+    ada = be("ada")
+    with transaction.atomic():
+        judge(ada, records[0], records[3], "SAME")
+        judge(ada, records[1], records[6], "DIFFERENT")
+    assert do_errands() == 1
+    with superuser(NAME) as database:
+        left = database.execute(
+            "select count(*) from accounts_errand where finished_at is null"
+        ).fetchone()
+    assert left == (0,)
+    be("ada")
+    members = dict(picture(ask, ada, records)[0])
+    assert members[records[0].pk] == members[records[3].pk]
+    assert members[records[1].pk] != members[records[6].pk]
+
+
 def test_linking_twice_changes_nothing_and_trains_once(given, be, ask):
     records = given("ben", NETWORK, released_to=[HUB])
     link(be("ada"))
