@@ -234,6 +234,7 @@ def make_mapping(*, by: Actor, text: str, at: datetime, compartment: int | None 
     _one_at_a_time(by, f"mapping {bucket.pk} {name}")
     latest = _latest(by, bucket, name)
     if latest and latest.text == text:
+        audit.record(by=by, did=audit.Did.MAPPING_SEEN, to=latest.reference, at=at)
         return latest
     mapping = Mapping(
         reference=new_reference("MAP"),
