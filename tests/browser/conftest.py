@@ -156,6 +156,7 @@ def visitor(browser: Browser, site: str) -> Iterator[Callable[[str], Visitor]]:
         context = browser.new_context(
             base_url=site, locale="en-GB", viewport={"width": 1440, "height": 900}
         )
+        context.set_default_timeout(90_000)  # a machine may be busy with other tests
         one = Visitor(context.new_page(), site, shots)
         came.append(one)
         one.sign_in(username)

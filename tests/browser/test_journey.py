@@ -67,6 +67,15 @@ def test_a_report_becomes_a_task_and_a_task_an_outcome(visitor, report):
     ada.page.locator("main table a").first.click()
     ada.look("subject")
     subject = ada.page.url
+    ada.page.locator("main a[href*='/picture/review/REC-']").first.click()
+    ada.look("pair")
+    ada.page.get_by_label("The same person").check()
+    ada.page.get_by_label("Reason").fill("One phone, one birth date.")
+    with ada.page.expect_navigation():
+        ada.page.get_by_role("button", name="Decide").click()
+    ada.go("/picture/judgements/")
+    ada.page.get_by_text("One phone, one birth date.").first.wait_for()
+    ada.look("judgements")
     ada.go("/picture/review/")
     ada.look("review")
     ada.go("/picture/priorities/")
@@ -131,8 +140,8 @@ def test_somebody_considers_a_child_and_an_auditor_sees_who_looked(visitor, repo
     cleo.look("consideration")
     cleo.page.get_by_label("Referred to children's services").check()
     cleo.page.get_by_label("Why", exact=False).last.fill("Spoke with her; she is with her aunt.")
-    cleo.page.get_by_role("button", name="Decide").click()
-    cleo.page.get_by_text("Referred to children's services").first.wait_for()
+    with cleo.page.expect_navigation():
+        cleo.page.get_by_role("button", name="Decide").click()
     cleo.look("consideration decided")
 
     audrey = visitor("audrey")

@@ -100,6 +100,16 @@ def _make_template(connection: psycopg.Connection, template: str, blocker: Any) 
     connection.execute(f"alter database {template} with is_template true")
 
 
+def _clear_files() -> None:
+    """What earlier tests sent in is not left for this one to find."""
+    from django.conf import settings
+
+    for folder in (Path(settings.BLOBS), Path(settings.VAR) / "arriving"):
+        for path in folder.rglob("*"):
+            if path.is_file():
+                path.unlink(missing_ok=True)
+
+
 def _close_connections() -> None:
     from django.db import connections
 
@@ -119,6 +129,7 @@ def rolled_back(database: str) -> Iterator[None]:
     """The database, as the web role; whatever the test does is rolled back."""
     from django.db import transaction
 
+    _clear_files()
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -130,6 +141,7 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
 
     Everything but the cast is cleared afterwards.
     """
+    _clear_files()
     yield
     _close_connections()
     with superuser(NAME) as connection:
