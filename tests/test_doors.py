@@ -75,15 +75,17 @@ def first_password(person: str) -> str:
 
 
 @pytest.fixture
-def lou_as_before():
-    """Lou's password is what it was once the test is over."""
+def lou_as_before(tokens):
+    """Once the test is over Lou's password is what it was, and she has a session again."""
     yield
     from lightkeeper.apps.accounts.models import Credential
+    from lightkeeper.testing.cast import open_session_of
 
     credential = Credential.objects.using("door").get(username="lou")
     credential.set_password(PASSWORD)
     credential.must_change = False
     credential.save(using="door")
+    tokens["lou"] = open_session_of(credential.person_id)
 
 
 @pytest.fixture

@@ -55,9 +55,11 @@ def enter_the_cast() -> None:
 
 
 def open_sessions() -> dict[str, str]:
+    people = Person.objects.using("owner").all()
+    return {person.username: open_session_of(person.pk) for person in people}
+
+
+def open_session_of(person_id: int) -> str:
     from lightkeeper.apps.accounts.services import Purpose, open_session
 
-    return {
-        person.username: open_session(person.pk, purpose=Purpose.INVESTIGATION, kind="command")
-        for person in Person.objects.using("owner").all()
-    }
+    return open_session(person_id, purpose=Purpose.INVESTIGATION, kind="command")

@@ -78,6 +78,8 @@ class Link(models.Model):
     bucket_right = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+")
     model = models.ForeignKey(LinkageModel, models.PROTECT, related_name="+")
     standing = models.CharField(max_length=10, choices=LinkStanding)
+    # One may be a child and the other a relative: the weight alone does not join them.
+    held = models.BooleanField(default=False)
     weight_bits = models.FloatField()
     # [{field, level, weight_bits, sentence}], which add up to the weight with the prior.
     evidence = models.JSONField()

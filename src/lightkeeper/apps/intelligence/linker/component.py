@@ -15,9 +15,9 @@ from lightkeeper.engine.linkage.clusters import resolve
 from lightkeeper.engine.linkage.model import model_from_json
 
 LINKS_OF = """
-select left_id, right_id, weight_bits, standing, model_id from intelligence_link
+select left_id, right_id, weight_bits, held from intelligence_link
  where left_id = any(%s) union
-select left_id, right_id, weight_bits, standing, model_id from intelligence_link
+select left_id, right_id, weight_bits, held from intelligence_link
  where right_id = any(%s)
 """
 VERDICTS_OF = judged.TOUCHING.replace("select j.left_id", "select j.id, j.left_id", 1)
@@ -41,7 +41,7 @@ class Link:
     left: int
     right: int
     weight: float
-    standing: str
+    held: bool
 
 
 def resolve_around(records: Iterable[int]) -> int:
@@ -72,10 +72,8 @@ def _component(
     while edge:
         reached: set[int] = set()
         asked = list(edge)
-        for left, right, weight, standing, _ in sql.rows(
-            LINKS_OF, [asked, asked], using=linker.USING
-        ):
-            links[left, right] = Link(left, right, weight, standing)
+        for left, right, weight, held in sql.rows(LINKS_OF, [asked, asked], using=linker.USING):
+            links[left, right] = Link(left, right, weight, held)
             if weight >= join_at:
                 reached |= {left, right}
         for number, left, right, verdict in sql.rows(VERDICTS_OF, [asked, asked],
@@ -104,6 +102,7 @@ def _put(
         weight,
         [(row[a], row[b]) for a, b in rules.same],
         [(row[a], row[b]) for a, b in rules.different],
+        held=[(row[one.left], row[one.right]) for one in links if one.held],
         join_at=join_at,
         missing_weight=missing,
     )

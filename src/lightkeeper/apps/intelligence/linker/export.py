@@ -36,7 +36,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "identifier": IDENTIFIERS,
     "sex": ("gender",),
 }
-READ = "select id, bucket_id, properties from intake_record where kind = %s order by id"
+READ = """
+select id, bucket_id, properties, concerns_child from intake_record where kind = %s order by id
+"""
 SOURCES = """
 select a.code, count(*) from intake_record r
   join accounts_bucket b on b.id = r.bucket_id join accounts_agency a on a.id = b.owner_id
@@ -51,6 +53,7 @@ class Exported:
     table: pa.Table
     record_ids: NDArray[np.int64]
     buckets: NDArray[np.int32]
+    children: NDArray[np.bool_]
     sources: tuple[str, ...]
 
     @property
@@ -65,23 +68,26 @@ def export_people() -> Exported:
     with transaction.atomic(using=linker.USING):
         sources = tuple(code for code, _ in sql.rows(SOURCES, [KIND], using=linker.USING))
         portions = list(_portions())
-    ids = [ids for ids, _, _ in portions]
-    buckets = [buckets for _, buckets, _ in portions]
+    ids, buckets, children, batches = zip(*portions, strict=True) if portions else ((),) * 4
     schema = pa.schema([(name, pa.list_(pa.string())) for name in COLUMNS])
     return Exported(
-        table=pa.Table.from_batches([batch for _, _, batch in portions], schema),
+        table=pa.Table.from_batches(batches, schema),
         record_ids=np.concatenate([np.empty(0, np.int64), *ids]),
         buckets=np.concatenate([np.empty(0, np.int32), *buckets]),
+        children=np.concatenate([np.empty(0, np.bool_), *children]),
         sources=sources,
     )
 
 
-def _portions() -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32], pa.RecordBatch]]:
+Portion = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_], pa.RecordBatch]
+
+
+def _portions() -> Iterator[Portion]:
     # A cursor of the server's: the rows stay there until their portion is asked for.
     with connections[linker.USING].chunked_cursor() as cursor:
         cursor.execute(READ, [KIND])
         while rows := cursor.fetchmany(PORTION):
-            said = [properties_of(properties) for _, _, properties in rows]
+            said = [properties_of(row[2]) for row in rows]
             arrays = [
                 pa.array([_values(one, names) for one in said], pa.list_(pa.string()))
                 for names in COLUMNS.values()
@@ -89,6 +95,7 @@ def _portions() -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32], pa.Recor
             yield (
                 np.array([row[0] for row in rows], np.int64),
                 np.array([row[1] for row in rows], np.int32),
+                np.array([row[3] for row in rows], np.bool_),
                 pa.RecordBatch.from_arrays(arrays, names=list(COLUMNS)),
             )
 

@@ -4,7 +4,6 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,23 +14,14 @@ from numpy.typing import NDArray
 from lightkeeper.apps.intelligence import linker, sql
 from lightkeeper.apps.intelligence.linker import writing
 from lightkeeper.apps.intelligence.linker.export import Exported, export_people
-from lightkeeper.apps.intelligence.linker.judged import Rules, standing_rules
+from lightkeeper.apps.intelligence.linker.judged import standing_rules
 from lightkeeper.apps.intelligence.linker.models import fitting_model
+from lightkeeper.apps.intelligence.linker.writing import Worked
 from lightkeeper.apps.intelligence.models import LinkageModel, LinkageRun
-from lightkeeper.engine.linkage import batch
+from lightkeeper.engine.linkage import batch, kin
 from lightkeeper.engine.linkage.clusters import resolve
 
 Say = Callable[[str, float], None]
-
-
-@dataclass(frozen=True)
-class Worked:
-    """The links worth keeping (rows of `links`), the cluster of each record, and the rules."""
-
-    links: batch.Links
-    kept: NDArray[np.int64]
-    clusters: NDArray[np.int64]
-    rules: Rules
 
 
 def link_everybody(*, at: datetime, say: Say) -> LinkageRun:
@@ -53,7 +43,7 @@ def link_everybody(*, at: datetime, say: Say) -> LinkageRun:
             progress=_part(say, "Comparing records", 0.4, 0.85),
         )
         say("Putting subjects together", 0.85)
-        worked = work_out(links)
+        worked = work_out(links, found.children)
         say("Writing the picture", 0.9)
         with transaction.atomic(using=linker.USING):
             put_in_place(worked, found, model_row, at)
@@ -66,26 +56,31 @@ def link_everybody(*, at: datetime, say: Say) -> LinkageRun:
         return run
 
 
-def work_out(links: batch.Links) -> Worked:
+def work_out(links: batch.Links, children: NDArray[np.bool_]) -> Worked:
     """Clusters of the links that are worth a look, under the judgements that stand.
+
+    A child and somebody who may be their relative are not joined before a person has looked.
 
     Weaker links are left out here as they are in the database, so that a component worked out
     alone from the stored links comes out as it does in the whole.
     """
     model = links.model
     kept = np.nonzero(links.weight >= model.review_at)[0]
+    held = kin.held(links, children)[kept]
     rules = standing_rules()
+    left, right = links.left[kept], links.right[kept]
     clusters = resolve(
         len(links.record_ids),
-        links.left[kept],
-        links.right[kept],
+        left,
+        right,
         links.weight[kept],
         _rows_of(links.record_ids, rules.same),
         _rows_of(links.record_ids, rules.different),
+        held=zip(left[held].tolist(), right[held].tolist(), strict=True),
         join_at=model.join_at,
         missing_weight=model.missing_weight,
     )
-    return Worked(links, kept, clusters, rules)
+    return Worked(links, kept, held, clusters, rules)
 
 
 def _rows_of(
@@ -101,9 +96,7 @@ def _rows_of(
 
 
 def put_in_place(worked: Worked, found: Exported, model: LinkageModel, at: datetime) -> None:
-    writing.replace_links(
-        worked.links, worked.kept, worked.clusters, found.buckets, worked.rules, model.pk, at
-    )
+    writing.replace_links(worked, found.buckets, model.pk, at)
     writing.replace_members(found.record_ids, worked.clusters)
 
 
@@ -116,6 +109,7 @@ def _figures(worked: Worked, found: Exported, seconds: float) -> dict[str, Any]:
         "pairs_compared": int(links.pairs_compared),
         "links": int((together & (links.weight[kept] >= links.model.join_at)).sum()),
         "to_review": int((~together).sum()),
+        "held": int((worked.held & ~together).sum()),
         "clusters": len(np.unique(worked.clusters)),
         "judgements": len(worked.rules.judged),
         "contradicted": worked.rules.left_out,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from lightkeeper.engine.linkage.model import Comparison
 
 COPY_LINKS = """
 copy intelligence_link (left_id, right_id, bucket_left_id, bucket_right_id, model_id, standing,
-                        weight_bits, evidence, made_at, judged) from stdin
+                        held, weight_bits, evidence, made_at, judged) from stdin
 """
 COPY_MEMBERS = "copy membership_now (record_id, cluster) from stdin"
 PUT_MEMBERS = """
@@ -43,6 +44,19 @@ update intelligence_link l set judged = not l.judged
 """
 
 
+@dataclass(frozen=True)
+class Worked:
+    """The links worth keeping (rows of `links`) and which of those are held for a person, the
+    cluster of each record, and the rules.
+    """
+
+    links: Links
+    kept: NDArray[np.int64]
+    held: NDArray[np.bool_]
+    clusters: NDArray[np.int64]
+    rules: Rules
+
+
 def standing_of(
     together: NDArray[np.bool_], weight: NDArray[np.float64], join_at: float
 ) -> list[LinkStanding]:
@@ -54,17 +68,10 @@ def standing_of(
     ]
 
 
-def replace_links(
-    links: Links,
-    kept: NDArray[np.int64],
-    clusters: NDArray[np.int64],
-    buckets: NDArray[np.int32],
-    rules: Rules,
-    model_id: int,
-    at: datetime,
-) -> None:
+def replace_links(worked: Worked, buckets: NDArray[np.int32], model_id: int, at: datetime) -> None:
     """All links anew: those of the rows `kept` of `links`."""
     sql.run("delete from intelligence_link", using=linker.USING)
+    links, kept, clusters = worked.links, worked.kept, worked.clusters
     left, right, weight = links.left[kept], links.right[kept], links.weight[kept]
     standing = standing_of(clusters[left] == clusters[right], weight, links.model.join_at)
     evidence = evidence_of(links, kept)
@@ -72,11 +79,12 @@ def replace_links(
     def lines() -> Iterator[Sequence[Any]]:
         columns = (
             links.record_ids[left].tolist(), links.record_ids[right].tolist(),
-            buckets[left].tolist(), buckets[right].tolist(), standing, weight.tolist(), evidence,
+            buckets[left].tolist(), buckets[right].tolist(), standing, worked.held.tolist(),
+            weight.tolist(), evidence,
         )  # fmt: skip
-        for one, two, of_one, of_two, stands, bits, why in zip(*columns, strict=True):
-            judged = (one, two) in rules.judged
-            yield one, two, of_one, of_two, model_id, str(stands), bits, why, at, judged
+        for one, two, of_one, of_two, stands, held, bits, why in zip(*columns, strict=True):
+            judged = (one, two) in worked.rules.judged
+            yield one, two, of_one, of_two, model_id, str(stands), held, bits, why, at, judged
 
     sql.copy_in(COPY_LINKS, lines(), using=linker.USING)
 

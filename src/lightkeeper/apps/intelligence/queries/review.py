@@ -8,7 +8,7 @@ from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.intelligence import comparing, permissions
 from lightkeeper.apps.intelligence.choices import LinkStanding
-from lightkeeper.apps.intelligence.models import Judgement, Link, LinkageModel
+from lightkeeper.apps.intelligence.models import Judgement, Link
 from lightkeeper.core.errors import NotFound
 
 PAGE = 25
@@ -128,17 +128,17 @@ def pair(actor: Actor, left: str, right: str) -> PairView:
 def _model_says(link: Link | None) -> str:
     if link is None:
         return "The model found too little in common to keep this pair."
-    model: LinkageModel = link.model
     odds = 2.0 ** max(min(link.weight_bits, 60), -60)
     chance = f"{odds / (1 + odds):.0%}" if 0.01 <= odds / (1 + odds) <= 0.995 else (
         "more than 99%" if odds > 1 else "less than 1%"
     )  # fmt: skip
     if link.standing == LinkStanding.LINKED:
         words = "The model joins them"
-    elif link.weight_bits >= model.link_bits:
-        words = "By themselves the model would join them, but the records around them disagree"
+    elif link.held:
+        words = "They may be two of one family, one of them a child, so a person decides"
     else:
-        words = "The model would not join them, and asks a person"
+        # Not why: what parts them may be a record that is hidden from whoever reads this.
+        words = "The model does not join them by itself, and asks a person"
     return f"{words}. It puts the chance that they are one person at {chance}."
 
 

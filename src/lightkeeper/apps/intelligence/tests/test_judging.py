@@ -295,11 +295,16 @@ def tangle(records, chance):
             for right in chance.sample([i for i in ids if i > left], min(3, ids[-1] - left)):
                 database.execute(
                     "insert into intelligence_link (left_id, right_id, bucket_left_id, "
-                    "bucket_right_id, model_id, standing, weight_bits, evidence, made_at, judged) "
-                    "select l.id, r.id, l.bucket_id, r.bucket_id, m.id, 'TO_REVIEW', %s, '[]', "
-                    "now(), false from intake_record l, intake_record r, "
+                    "bucket_right_id, model_id, standing, weight_bits, evidence, made_at, judged, "
+                    "held) select l.id, r.id, l.bucket_id, r.bucket_id, m.id, 'TO_REVIEW', %s, "
+                    "'[]', now(), false, %s from intake_record l, intake_record r, "
                     "intelligence_linkagemodel m where l.id = %s and r.id = %s",
-                    (chance.uniform(-4, 9) if chance.random() < 0.5 else -3.0, left, right),
+                    (
+                        chance.uniform(-4, 9) if chance.random() < 0.5 else -3.0,
+                        chance.random() < 0.1,
+                        left,
+                        right,
+                    ),
                 )
 
 
@@ -320,15 +325,16 @@ def clusters_of_the_whole():
     with superuser(NAME) as database:
         ids = [r[0] for r in database.execute("select id from intake_record order by 1")]
         links = database.execute(
-            "select left_id, right_id, weight_bits from intelligence_link"
+            "select left_id, right_id, weight_bits, held from intelligence_link"
         ).fetchall()
         body = database.execute("select body from intelligence_linkagemodel").fetchone()[0]
     rules = standing_rules()
     row = {record: number for number, record in enumerate(ids)}
     labels = resolve(
-        len(ids), [row[a] for a, _, _ in links], [row[b] for _, b, _ in links],
-        [w for _, _, w in links], [(row[a], row[b]) for a, b in rules.same],
+        len(ids), [row[one[0]] for one in links], [row[one[1]] for one in links],
+        [one[2] for one in links], [(row[a], row[b]) for a, b in rules.same],
         [(row[a], row[b]) for a, b in rules.different],
+        held=[(row[a], row[b]) for a, b, _, held in links if held],
         join_at=body["join_at"], missing_weight=body["missing_weight"],
     )  # fmt: skip
     return {record: ids[label] for record, label in zip(ids, labels, strict=True)}

@@ -72,8 +72,9 @@ def _join(left, bridge, right):
         database.execute("delete from intelligence_link")
         database.execute(
             "insert into intelligence_link (left_id, right_id, bucket_left_id, bucket_right_id, "
-            "model_id, standing, weight_bits, evidence, made_at, judged) "
-            "select l.id, r.id, l.bucket_id, r.bucket_id, m.id, 'LINKED', 9, '[]', now(), false "
+            "model_id, standing, weight_bits, evidence, made_at, judged, held) "
+            "select l.id, r.id, l.bucket_id, r.bucket_id, m.id, 'LINKED', 9, '[]', now(), "
+            "false, false "
             "from intake_record l, intake_record r, intelligence_linkagemodel m "
             "where l.id < r.id and %s in (l.id, r.id) and l.id = any(%s) and r.id = any(%s)",
             (bridge.pk, ids, ids),

@@ -1,9 +1,10 @@
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from lightkeeper.engine.linkage.batch import train_and_link
 from lightkeeper.engine.linkage.clusters import resolve
-from lightkeeper.engine.linkage.kin import held_pairs, kin
+from lightkeeper.engine.linkage.kin import held, kin
 from lightkeeper.engine.linkage.plan import plan_by_name
 
 HOME = {"family_name": "Quill", "address": "1 Low Road", "postcode": "AB1 2CD"}
@@ -30,11 +31,17 @@ def linked(other):
     return table.num_rows, train_and_link(table, plan_by_name(table.column_names))
 
 
+def clusters(records, links, children):
+    found = held(links, np.isin(np.arange(records), children))
+    pairs = zip(links.left[found].tolist(), links.right[found].tolist(), strict=True)
+    return resolve(records, links.left, links.right, links.weight, held=pairs)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_relatives_are_held_for_a_person(name):
     records, links = linked(CASES[name])
 
-    labels = resolve(records, links.left, links.right, links.weight, held=held_pairs(links))
+    labels = clusters(records, links, children=[0])
 
     assert labels[0] != labels[1]
     assert labels[2] == labels[3]
@@ -43,7 +50,15 @@ def test_relatives_are_held_for_a_person(name):
 def test_one_person_with_a_slip_is_no_relative():
     records, links = linked(TWIN | {"family_name": "Quil"})
 
-    labels = resolve(records, links.left, links.right, links.weight, held=held_pairs(links))
+    labels = clusters(records, links, children=[0])
 
     assert not kin(links).any()
     assert labels[0] == labels[1]
+
+
+def test_among_adults_the_weights_decide():
+    records, links = linked(CASES["parent and child of one name"])
+
+    assert kin(links).any()
+    assert not held(links, np.zeros(records, bool)).any()
+    assert held(links, np.arange(records) == 1).any()
