@@ -5,6 +5,13 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
+class PictureChanged:
+    """Records have been put together anew, all of them or those around a judgement."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PairJudged:
     """Somebody decided on two records, or undid such a decision."""
 

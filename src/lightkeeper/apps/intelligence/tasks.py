@@ -6,7 +6,9 @@ from django.utils import timezone
 from lightkeeper.apps.accounts import errands
 from lightkeeper.apps.accounts.errands import Errand, handles
 from lightkeeper.apps.accounts.services import Actor, actor_now
+from lightkeeper.apps.intelligence.happenings import PictureChanged
 from lightkeeper.apps.intelligence.services import linking
+from lightkeeper.core.announcements import announce
 from lightkeeper.core.errors import NotPermitted
 
 
@@ -20,6 +22,9 @@ def link(errand: Errand) -> None:
 
     by = _who()
     if linking.is_linked_since(errand.asked_at):
+        # Whoever linked it may have been killed before they could tell.
+        with transaction.atomic():
+            announce(PictureChanged(timezone.now()))
         tell("Linked already, together with what came after", 1.0)
         return
     linking.link_now(by=by, at=timezone.now(), on_progress=tell)

@@ -7,7 +7,7 @@ for would be looked at again with the labels of before, and not be found.
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from lightkeeper.apps.accounts.services import Actor, Agency, Bucket, relabelled
@@ -28,7 +28,7 @@ from lightkeeper.core.references import new_reference
 __all__ = [
     "Came", "Outcome", "Step", "Task", "accept_task", "check_can_accept", "check_can_close",
     "check_can_propose", "check_can_refuse", "check_can_reject", "check_can_send", "close_task",
-    "propose_task", "refuse_task", "reject_task", "send_task",
+    "consider_anew", "propose_task", "refuse_task", "reject_task", "send_task",
 ]  # fmt: skip
 
 
@@ -104,6 +104,19 @@ def _consider_children(by: Actor, task: Task, bucket: Bucket, at: datetime) -> N
         because="A child is concerned in a task.",
         at=at,
     )
+
+
+def consider_anew() -> None:
+    """Open a consideration for each open task whose subject has come to be a child.
+
+    The database looks, for everybody at once: who asked for the picture to be worked out may see
+    neither the task nor the child. Only a record counts that the task's owner or the agency that
+    leads it may read, so that none is given away.
+
+    Source: mission C1.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select sec.consider_children_in_tasks()")
 
 
 def _step(by: Actor, task: Task, to: TaskStatus, reason: str, at: datetime) -> None:
@@ -236,8 +249,8 @@ def close_task(
 
     Raises:
         NotPermitted: another agency leads it.
-        Refused: it has not been accepted, a child in it is still to be considered, there is no
-            outcome, or one that lies in the future.
+        Refused: it has not been accepted, a child in it or for whom something came of it is still
+            to be considered, there is no outcome, or one that lies in the future.
 
     Source: mission T1, R1.
     """
@@ -245,6 +258,9 @@ def close_task(
     check_can_close(by, task)
     policies.check_reason(reason)
     policies.check_outcomes(outcomes, on=timezone.localdate(at))
+    for came in outcomes:
+        if came.for_whom is not None:
+            safeguarding.check_decided(came.for_whom.reference)
     references = tuple(_enter_outcome(by, task, came, at) for came in outcomes)
     _step(by, task, TaskStatus.CLOSED, reason, at)
     audit.record(by=by, did=audit.Did.OUTCOME_RECORDED, to=[*references, task], at=at)

@@ -10,10 +10,12 @@ from lightkeeper.apps.accounts import errands
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intelligence import linker, permissions, sql
+from lightkeeper.apps.intelligence.happenings import PictureChanged
 from lightkeeper.apps.intelligence.linker.component import resolve_around
 from lightkeeper.apps.intelligence.linker.export import KIND
 from lightkeeper.apps.intelligence.linker.whole import link_everybody
 from lightkeeper.apps.intelligence.models import LinkageRun
+from lightkeeper.core.announcements import announce
 from lightkeeper.core.errors import Refused
 from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
 
@@ -70,6 +72,7 @@ def link_now(
     # The event has no counts: an overseer who reads it may not see all that was linked.
     with transaction.atomic():
         audit.record(by=by, did=audit.Did.LINKED, to=f"run {run.pk}", at=at)
+        announce(PictureChanged(at))
     return run
 
 
@@ -78,6 +81,7 @@ def resolve_now(*, by: Actor, records: Iterable[int], at: datetime) -> int:
     looked_at = resolve_around(records)
     with transaction.atomic():
         audit.record(by=by, did=audit.Did.PICTURE_RESOLVED, to="picture", at=at)
+        announce(PictureChanged(at))
     return looked_at
 
 
