@@ -111,14 +111,14 @@ class Visitor:
         if not url.startswith((self.site, "data:", "blob:")):
             self.problems.append(f"outside request: {url}")
 
-    def sign_in(self, username: str) -> None:
+    def sign_in(self, username: str, password: str = PASSWORD, comes_to: str = "/") -> None:
         self.page.goto(f"{self.site}/sign-in/")
         self.look("sign in")
         self.page.get_by_label("Name").fill(username)
-        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_label("Password").fill(password)
         self.page.get_by_label("Preventing or investigating crime").check()
         self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url(f"{self.site}/")
+        self.page.wait_for_url(f"{self.site}{comes_to}")
 
     def go(self, path: str) -> None:
         self.page.goto(self.site + path)
@@ -152,14 +152,14 @@ def visitor(browser: Browser, site: str) -> Iterator[Callable[[str], Visitor]]:
         shots.mkdir(parents=True, exist_ok=True)
     came: list[Visitor] = []
 
-    def arrive(username: str) -> Visitor:
+    def arrive(username: str, **how: str) -> Visitor:
         context = browser.new_context(
             base_url=site, locale="en-GB", viewport={"width": 1440, "height": 900}
         )
         context.set_default_timeout(90_000)  # a machine may be busy with other tests
         one = Visitor(context.new_page(), site, shots)
         came.append(one)
-        one.sign_in(username)
+        one.sign_in(username, **how)
         return one
 
     yield arrive

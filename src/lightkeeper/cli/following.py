@@ -23,7 +23,7 @@ Entities = Mapping[tuple[int, int], str]  # by report and row
 def review(entities: Entities, as_: As) -> int:
     """Decide the first pairs of the file in the analyst's queue; how many were decided."""
     with as_("ada") as ada:
-        waiting, _ = queries.review_queue(ada)
+        waiting = [one for page in (1, 2) for one in queries.review_queue(ada, page)[0]]
     decided = 0
     for one in waiting:
         left, right = (
@@ -56,8 +56,9 @@ def task_the_first(reports: set[int], as_: As) -> dict[str, str]:
         if first is None:
             return {"first_of_the_file": "nobody is ranked"}
         named = {"first_of_the_file": str(first)}
-        if tasks.tasks_of_subject(ada, first.record_ids) is not None:
-            return named
+        known = tasks.tasks_of_subject(ada, first.record_ids)
+        if known is not None and known.context["rows"]:
+            return named | {"task": str(known.context["rows"][0][0])}
         task = tasking.propose_task(
             by=ada,
             record=first.records[0],

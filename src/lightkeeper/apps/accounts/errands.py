@@ -83,9 +83,11 @@ def run_now(errand_id: int, *, last: bool = True) -> None:
 
 
 def _started(errand_id: int) -> Errand | None:
-    # The person may have left, or lost the right, since asking: then nothing is done.
+    # It may be done already, together with another; or the person may have left, or lost the right,
+    # since asking. Then nothing is done, and the worker cannot tell which: it is believed for
+    # nobody.
     if actor_now() is None:
-        log.warning("errand %s: the person who asked may not act any more", errand_id)
+        log.info("errand %s is done, or whoever asked may not act any more", errand_id)
         return None
     errand = Errand.objects.filter(pk=errand_id, finished_at__isnull=True).first()
     if errand is None:

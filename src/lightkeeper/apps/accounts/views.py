@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lightkeeper.apps.accounts import forms, services
 from lightkeeper.apps.accounts.choices import Purpose
-from lightkeeper.core.errors import NotPermitted
+from lightkeeper.core.errors import NotPermitted, Refused
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -56,11 +56,22 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def change_password(request: HttpRequest) -> HttpResponse:
     form = forms.ChangePassword(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        status = 422 if request.method == "POST" else 200
-        page = {"form": form, "first": request.session.get("must_change")}
-        return render(request, "accounts/change_password.html", page, status=status)
-    services.change_password(by=request.actor, **form.cleaned_data)  # type: ignore[attr-defined]
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                services.change_password(by=request.actor, **form.cleaned_data)  # type: ignore[attr-defined]
+            except Refused as refusal:
+                form.add_error("old" if refusal.rule == "password.old" else "new", str(refusal))
+                status = 409
+            else:
+                return _password_changed(request)
+    page = {"form": form, "first": request.session.get("must_change")}
+    return render(request, "accounts/change_password.html", page, status=status)
+
+
+def _password_changed(request: HttpRequest) -> HttpResponse:
     request.session.flush()
     messages.success(request, _("Your password is changed. Sign in with the new one."))
     return redirect("accounts:sign_in")
