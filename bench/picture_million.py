@@ -223,10 +223,10 @@ def _copy_records(connection: Any, records: int, buckets: list[int], reports: An
         )
         connection.execute(
             "insert into intelligence_link (left_id, right_id, bucket_left_id, bucket_right_id, "
-            "model_id, standing, weight_bits, evidence, made_at, judged) "
+            "model_id, standing, weight_bits, evidence, made_at, judged, held) "
             "select l.record_id, r.record_id, l.bucket_id, r.bucket_id, 1, 'LINKED', 9, "
             '\'[{"field": "name", "level": 0, "weight_bits": 9, "sentence": "same name"}]\', '
-            "now(), false from intelligence_membership l join intelligence_membership r "
+            "now(), false, false from intelligence_membership l join intelligence_membership r "
             "on r.cluster = l.cluster and r.record_id > l.record_id"
         )
     return len(persons)

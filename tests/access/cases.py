@@ -1,6 +1,7 @@
 """Each case of the rule: who asks times what is asked of: in the oracle's words and the guard's."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -14,8 +15,19 @@ MINE, OTHER, THIRD = "mine", "other", "third"
 COMPARTMENTS = (None, "my compartment", "another compartment")
 AUDIENCES = (frozenset(), frozenset({MINE, THIRD}), frozenset({THIRD}))
 
+# Conditions and roots stand beside the rest and not in every product with it: they meet each class,
+# owner, audience and half of the compartments.
+CONDITIONS = tuple(map(frozenset, ((), {"originator controls"}, {"no export"}, {"pointer"})))
+ROOTS = (None, "barred", "opened", "consented")
+VARIANTS = tuple(product(CONDITIONS, ROOTS))[1:]
+EXCLUDED, GLASS = frozenset({"barred"}), frozenset({"opened"})
+# The owner of what is foreign consented for one root; for another, somebody who is not its owner.
+CONSENTED = frozenset({("consented", OTHER), ("opened", MINE)})
+
 AGENCY_NUMBERS = {MINE: 11, OTHER: 12, THIRD: 13}
 COMPARTMENT_NUMBERS = {None: None, "my compartment": 21, "another compartment": 22}
+ROOT_NUMBERS = {None: None, "barred": 41, "opened": 42, "consented": 43}
+COND_NUMBERS = {"originator controls": 1, "no export": 2, "pointer": 4}
 AUDIENCE_NUMBERS = {AUDIENCES[0]: None, AUDIENCES[1]: 31, AUDIENCES[2]: 32}
 
 
@@ -33,20 +45,26 @@ def role_sets(grants: Grants) -> list[frozenset[str]]:
 
 
 def things(levels: tuple[int, ...] = LEVELS) -> list[Thing]:
-    return [
-        Thing(*parts) for parts in product(CLASSES, (MINE, OTHER), levels, COMPARTMENTS, AUDIENCES)
-    ]
+    plain = product(CLASSES, (MINE, OTHER), levels, COMPARTMENTS, AUDIENCES)
+    return [Thing(*parts) for parts in plain] + variants(CLASSES)
+
+
+def variants(classes: tuple[int, ...]) -> list[Thing]:
+    """Things with conditions, or hanging from something."""
+    parts = product(classes, (MINE, OTHER), (1,), COMPARTMENTS[::2], AUDIENCES, VARIANTS)
+    return [Thing(*label, *variant) for *label, variant in parts]
 
 
 def people(grants: Grants, clearances: tuple[int, ...] = (0, 1, 2)) -> list[Somebody]:
     member = (frozenset(), frozenset({"my compartment"}))
-    troubles = (frozenset(), frozenset({"suspended"}))
-    return [
-        Somebody(MINE, roles, clearance, member_of, trouble)
-        for roles, clearance, member_of, trouble in product(
-            role_sets(grants), clearances, member, troubles
-        )
+    sets = role_sets(grants)
+    well = [Somebody(MINE, *parts) for parts in product(sets, clearances, member)]
+    related = [
+        Somebody(MINE, roles, clearance, frozenset(), frozenset(), EXCLUDED, CONSENTED, GLASS)
+        for roles, clearance in product(sets, clearances)
     ]
+    suspended = frozenset({"suspended"})
+    return well + related + [replace(one, troubles=suspended) for one in well[::2] + related[::2]]
 
 
 def as_viewer(somebody: Somebody, grants: Grants) -> Viewer:
@@ -61,6 +79,9 @@ def as_viewer(somebody: Somebody, grants: Grants) -> Viewer:
             if number and somebody.agency in audience
         ),
         live=not somebody.troubles,
+        excluded=frozenset(ROOT_NUMBERS[root] for root in somebody.excluded_from),
+        consents=frozenset((ROOT_NUMBERS[r], AGENCY_NUMBERS[a]) for r, a in somebody.consented),
+        glass=frozenset(ROOT_NUMBERS[root] for root in somebody.glass_on),
     )
 
 
@@ -71,12 +92,16 @@ def as_envelope(thing: Thing) -> Envelope:
         level=thing.level,
         compartment=COMPARTMENT_NUMBERS[thing.compartment],
         audience=AUDIENCE_NUMBERS[thing.released_to],
+        conds=sum(COND_NUMBERS[condition] for condition in thing.conditions),
+        root=ROOT_NUMBERS[thing.root],
     )
 
 
-def every_case(grants: Grants) -> Iterator[tuple[Somebody, Viewer, Thing, Envelope, Verb]]:
+def every_case(
+    grants: Grants, whom: Callable[[Somebody], bool] = lambda somebody: True
+) -> Iterator[tuple[Somebody, Viewer, Thing, Envelope, Verb]]:
     envelopes = [(thing, as_envelope(thing)) for thing in things()]
-    for somebody in people(grants):
+    for somebody in filter(whom, people(grants)):
         viewer = as_viewer(somebody, grants)
         for thing, envelope in envelopes:
             for verb in Verb:

@@ -27,7 +27,10 @@ LABELS: dict[str, tuple[str, int, tuple[str, ...], str | None]] = {
     "released": ("ben", 0, (cast.HUB,), None),
     "elsewhere": ("ben", 0, (), None),
     "lantern": ("otto", 1, (), cast.COMPARTMENT),
+    # As an entry of broken glass carries it: the owner of what was opened, and who opened it.
+    "opened": ("ben", 1, (cast.EASTMERE,), None),
 }
+HIDDEN_PHONE = "+447700900999"
 MAPPING = "name: {name}\nversion: 1\nkind: Person\nproperties:\n  name: {{column: name}}\n"
 
 
@@ -50,7 +53,33 @@ def somebody(name: str) -> Somebody:
 
 
 def make_all(become: Callable[[str], Actor]) -> dict[str, Behind]:
-    return {name: _behind(name, become) for name in LABELS}
+    made = {name: _behind(name, become) for name in LABELS}
+    made["opened"].parameters["glass"] = (_glass(become),)
+    return made
+
+
+def _glass(become: Callable[[str], Actor]) -> str:
+    """Lena breaks the glass on a record of Ben's agency, and closes it again."""
+    from lightkeeper.apps.sharing import queries, services
+    from lightkeeper.apps.sharing.choices import Danger
+
+    ben = become("ben")
+    label = the_label(owner=ben.agency, level=1)
+    record = add(
+        _model("intake.Record"), become("ben"), label, reference=new_reference("REC"), row_number=1,
+        kind="Person", caption="Zqglassx", source_key="", scheme="3x5x2", source_evaluation="2",
+        information_assessment="B", concerns_child=False,
+        properties={"name": ["Zqglassx"], "phone": [HIDDEN_PHONE]},
+    )  # fmt: skip
+    announce(RecordsAccepted(record.report_id, (record.pk,), timezone.now()))
+    lena = become("lena")
+    [reference] = services.break_glass(
+        by=lena, about=HIDDEN_PHONE, danger=Danger.LIFE, at=timezone.now(),
+        justification="A call says the child is there now.",
+    ).glass  # fmt: skip
+    glass = queries.get_glass(become("lena"), reference)
+    services.close_glass(by=lena, glass=glass, at=timezone.now())
+    return reference
 
 
 def absent() -> dict[str, tuple[str, ...]]:
@@ -66,6 +95,7 @@ def absent() -> dict[str, tuple[str, ...]]:
         "judgement": (new_reference("JDG"),),
         "consideration": (new_reference("CON"),),
         "task": (new_reference("TSK"),),
+        "glass": (new_reference("GLS"),),
         "upload": ("A" * 32,),
     }
 
@@ -84,6 +114,7 @@ def _behind(name: str, become: Callable[[str], Actor]) -> Behind:
     actor = become(maker)  # the label is new, and the actor has to know of it
     _make_reports(behind, actor, label)
     _make_picture(behind, actor, label)
+    behind.parameters["glass"] = (new_reference("GLS"),)
     behind.parameters["upload"] = (_upload(actor, behind.canary),)
     return behind
 

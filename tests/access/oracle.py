@@ -8,6 +8,11 @@ R3 level        clearance at least the level
 R4 circle       read and disclose: the owner's agency, or one of those it is released to;
                 write, relabel and erase: the owner's agency; locate: the owner's, or a pointer
 R5 compartment  none, or a member of it; not for locate
+R6 conditions   disclose: never what is not to be exported; what its originator controls only by
+                its owner, or with that owner's consent for this root
+R7 exclusion    somebody excluded from its root may do nothing with it
+Broken glass    whoever broke it on a root reads what hangs from it, of classes 1 and 2, whatever
+                R4 and R5 say
 """
 
 import csv
@@ -29,6 +34,9 @@ class Somebody:
     clearance: int
     member_of: frozenset[str] = frozenset()
     troubles: frozenset[str] = frozenset()
+    excluded_from: frozenset[str] = frozenset()
+    consented: frozenset[tuple[str, str]] = frozenset()  # root, and the owner who consented
+    glass_on: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,8 @@ class Thing:
     level: int
     compartment: str | None = None
     released_to: frozenset[str] = field(default_factory=frozenset)
+    conditions: frozenset[str] = frozenset()
+    root: str | None = None
 
 
 def grants_in(table: Path) -> Grants:
@@ -63,8 +73,19 @@ def against(somebody: Somebody, verb: str, thing: Thing, grants: Grants) -> set[
     foreign = thing.owner != somebody.agency
     if verb in {"read", "disclose"} and foreign and somebody.agency not in thing.released_to:
         reasons.add("R4")
-    if verb in {"write", "relabel", "erase", "locate"} and foreign:
+    if verb in {"write", "relabel", "erase"} and foreign:
+        reasons.add("R4")
+    if verb == "locate" and foreign and "pointer" not in thing.conditions:
         reasons.add("R4")
     if verb != "locate" and thing.compartment and thing.compartment not in somebody.member_of:
         reasons.add("R5")
+    if verb == "read" and thing.record_class in {1, 2} and thing.root in somebody.glass_on:
+        reasons -= {"R4", "R5"}
+    if verb == "disclose" and "no export" in thing.conditions:
+        reasons.add("R6")
+    controlled = foreign and "originator controls" in thing.conditions
+    if verb == "disclose" and controlled and (thing.root, thing.owner) not in somebody.consented:
+        reasons.add("R6")
+    if thing.root in somebody.excluded_from:
+        reasons.add("R7")
     return reasons

@@ -48,6 +48,9 @@ KINDS: dict[str, str] = {
     "intelligence:priority": "adult",
     "safeguarding:consideration": "consideration",
     "safeguarding:decide": "consideration",
+    "sharing:glass": "glass",
+    "sharing:review": "glass",
+    "sharing:close": "glass",
     "tasking:task": "task",
     "tasking:send": "task",
     "tasking:reject": "task",
@@ -63,6 +66,9 @@ KINDS: dict[str, str] = {
     "api:undo_judgement": "judgement",
     "api:consideration": "consideration",
     "api:decide_consideration": "consideration",
+    "api:glass": "glass",
+    "api:review_glass": "glass",
+    "api:close_glass": "glass",
     "api:task": "task",
     "api:send_task": "task",
     "api:reject_task": "task",
@@ -79,6 +85,8 @@ SENT: dict[str, dict[str, Any]] = {
     "intelligence:judge": {"verdict": "SAME", "reason": WHY},
     "intelligence:undo": {"reason": WHY},
     "safeguarding:decide": {"decision": "NO_ACTION", "reason": WHY},
+    "sharing:review": {"finding": "LAWFUL", "reason": WHY},
+    "api:review_glass": {"finding": "LAWFUL", "reason": WHY},
     "tasking:send": {"send-due_at_day": "1", "send-due_at_month": "1", "send-due_at_year": "2030",
                      "send-reason": WHY},
     "tasking:reject": {"reject-reason": WHY},
@@ -114,6 +122,11 @@ ASKED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
      {"left": "{0}", "right": "{1}", "verdict": "SAME", "reason": WHY}),
     ("api:propose_task", "POST", "record",
      {"record": "{0}", "agency": "northshire-police", "objective": WHY, "reason": WHY}),
+    ("sharing:exclude", "GET", "record", {"record": "{0}"}),
+    ("sharing:exclude", "POST", "record", {"record": "{0}", "person": "sam", "reason": WHY}),
+    ("sharing:ask", "POST", "record", {"about": "+447700900123 {0}", "case": "C1", "reason": WHY}),
+    ("api:ask_who_holds", "POST", "record",
+     {"about": "+447700900123 {0}", "case": "C1", "reason": WHY}),
     ("api:tasks", "GET", "task", {"after": "{0}"}),
     ("api:considerations", "GET", "consideration", {"after": "{0}"}),
 )  # fmt: skip
@@ -232,6 +245,8 @@ def _differs(one: Answer, other: Answer) -> list[tuple[str, Any, Any]]:
 def may_see(name: str, there: Behind, kind: str) -> bool:
     if kind == "upload":
         return name == there.maker
+    if kind == "glass" and there.name != "opened":
+        return False  # there is but one
     return not against(somebody(name), "read", there.thing, GRANTS)
 
 
@@ -255,7 +270,8 @@ def test_everybody_may_see_some_of_it_and_nobody_all(behind):
         seen = {label for label, there in behind.items() if may_see(name, there, "record")}
         assert seen == {
             "ada": {"own", "sensitive", "released"}, "dev": {"own", "sensitive", "released"},
-            "lou": {"own", "released"}, "ben": {"released", "elsewhere"}, "otto": {"lantern"},
+            "lou": {"own", "released"}, "ben": {"released", "elsewhere", "opened"},
+            "otto": {"lantern", "opened"}, "lena": {"opened"},
         }.get(name, set())  # fmt: skip
 
 

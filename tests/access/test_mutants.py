@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -67,13 +68,38 @@ CLAUSES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("me", "session_user = 'lk_worker'", ("true", "false")),
     ("mine", "c.person_id = sec.me() and", ("true and",)),
     ("mine", "c.live and", ("true and",)),
-    ("readable", "m.readable", ("m.writable",)),
+    ("rebuild", "b.root_id is null or b.root_id <> all(h.excluded)",
+     ("true", "false", "b.root_id is null", "b.root_id <> all(h.excluded)")),
+    ("rebuild", "s.since is null or s.since <= current_date",
+     ("true", "false", "s.since is null", "s.since is null or s.since < current_date")),
+    ("rebuild", "s.until is null or s.until > current_date",
+     ("true", "false", "s.until is null", "s.until is null or s.until >= current_date")),
+    ("rebuild", "s.person_id = p.id", ("true", "false")),
+    ("rebuild", "g.verb <> 'disclose' or (b.conds", ("true or (b.conds", "false or (b.conds")),
+    ("rebuild", "b.conds & 2 = 0", ("true", "false", "b.conds = 0")),
+    ("rebuild", "b.conds & 1 = 0", ("true", "false", "b.conds = 0")),
+    ("rebuild", "or b.owner_id = p.agency_id or exists", ("or true or exists", "or exists")),
+    ("rebuild", "consent.since is null or consent.since <= current_date", ("false",)),
+    ("rebuild", "consent.until is null or consent.until > current_date", ("false",)),
+    ("rebuild", "c.agency_id = p.agency_id\n                        and", ("true and",)),
+    ("rebuild", "c.root_id = b.root_id", ("true", "false")),
+    ("rebuild", "c.owner_id = b.owner_id", ("true", "false")),
+    ("rebuild", "g.ended_at is null and g.until > now()", ("false",)),
+    ("behind_glass", "g.person_id = m.person_id", ("true", "false")),
+    ("behind_glass", "g.ended_at is null and", ("true and", "false and")),
+    ("behind_glass", "g.until > now()", ("true", "false")),
+    ("behind_glass", "b.record_class in (1, 2)", ("true", "false", "b.record_class = 1")),
+    ("behind_glass", "b.level <= m.level", ("true", "false")),
+    ("behind_glass", "b.root_id <> all(m.excluded)", ("true", "false")),
+    ("behind_glass", "g.verb = 'read'", ("true", "g.verb = 'write'")),
+    ("behind_glass", "g.record_class = b.record_class", ("true",)),
+    ("behind_glass", "g.role = r.role", ("true",)),
+    ("readable", "m.readable || sec.behind_glass(m)", ("m.readable",)),
+    ("readable", "coalesce(m.readable, '{}')", ("coalesce(m.writable, '{}')",)),
     ("writable", "m.writable", ("m.readable",)),
 )  # fmt: skip
 # Broken clauses that the matrix cannot notice, and why that is right.
-EQUIVALENT = {
-    ("mine", "c.live and", "true and"): "`rebuild` leaves the lists of whoever is not live empty",
-}
+EQUIVALENT: dict[tuple[str, str, str], str] = {}
 
 
 def sql_mutants() -> list[tuple[str, str, str]]:
@@ -90,7 +116,8 @@ def world(database) -> Iterator[World]:
 def wanted(world: World) -> dict[str, Found]:
     errand = world.errand_of
     return {
-        "readable": expected(world, "read", who=errand),
+        # What is behind glass is added as it is asked, and stands in no list.
+        "readable": expected(world, "read", who=lambda a: replace(errand(a), glass_on=frozenset())),
         "writable": expected(world, "write", who=errand),
         "disclosable": expected(world, "disclose", who=errand),
         "select": expected(world, "read"),
@@ -214,7 +241,9 @@ SWAPPED = {
     ast.GtE: (ast.Gt, ast.LtE, ast.Eq), ast.Eq: (ast.NotEq,), ast.In: (ast.NotIn,),
     ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,), ast.NotIn: (ast.In,),
 }  # fmt: skip
-RULE = ("decide", "_in_circle", "_in_compartment", "buckets_for")
+RULE = (
+    "decide", "_in_circle", "_in_compartment", "_meets_conditions", "_through_glass", "buckets_for",
+)  # fmt: skip
 
 
 def guard_mutants() -> Iterator[tuple[str, ast.Module]]:
@@ -275,7 +304,9 @@ def test_every_broken_expression_of_the_guard_is_noticed():
     grants = all_grants()
     cases = [
         (viewer, envelope, verb, not against(who, verb.value, thing, grants))
-        for who, viewer, thing, envelope, verb in every_case(grants)
+        for who, viewer, thing, envelope, verb in every_case(
+            grants, lambda who: who.roles <= {"may do everything", "may only write"}
+        )
     ]
     some = [(number, envelope) for number, (_, envelope, _, _) in enumerate(cases[:300])]
     survived, killed = [], 0

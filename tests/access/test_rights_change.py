@@ -111,8 +111,8 @@ def test_a_label_that_is_added_is_seen_from_the_next_statement_by_those_it_is_fo
         )
         for number, audience in ((9002, 921), (9003, 922), (9004, None)):
             owner.execute(
-                "insert into accounts_bucket (id, record_class, owner_id, level, audience_id) "
-                "values (%s, 1, 990, 0, %s)",
+                "insert into accounts_bucket (id, record_class, owner_id, level, audience_id, "
+                "conds) values (%s, 1, 990, 0, %s, 0)",
                 (number, audience),
             )
 

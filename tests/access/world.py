@@ -14,17 +14,23 @@ from tests.access.cases import (
     AUDIENCES,
     CLASSES,
     COMPARTMENTS,
+    COND_NUMBERS,
+    CONSENTED,
+    EXCLUDED,
+    GLASS,
     MINE,
     OTHER,
     THIRD,
     all_grants,
     role_sets,
+    variants,
 )
 from tests.access.oracle import Grants, Somebody, Thing
 
 LEVELS = (0, 1)  # a label above the accreditation cannot be entered; a test of its own shows it
 AGENCIES = {MINE: 901, OTHER: 902, THIRD: 903}
 COMPARTMENT_IDS = {"my compartment": 911, "another compartment": 912}
+ROOT_IDS = {"barred": 941, "opened": 942, "consented": 943}
 AUDIENCE_IDS = {AUDIENCES[1]: 921, AUDIENCES[2]: 922}
 
 # How each trouble, or its absence by a hair, is entered: columns of the person and of the session.
@@ -70,6 +76,8 @@ class Account:
     # Dated tables: what is entered may differ from what holds today.
     entered_roles: tuple[tuple[str, str, str], ...] = ()
     entered_membership: tuple[str, str] | None = None
+    entered_exclusion: tuple[str, str] | None = None
+    entered_glass: tuple[str, str] | None = None  # until, ended
 
     @property
     def token(self) -> str:
@@ -80,6 +88,8 @@ def accounts(grants: Grants) -> list[Account]:
     made: list[Account] = []
 
     def add(who: Somebody, state: str, **entered: object) -> None:
+        if who.agency == MINE:  # consent is an agency's
+            who = replace(who, consented=CONSENTED)
         made.append(Account(5000 + len(made), who, state, **entered))  # type: ignore[arg-type]
 
     member = (frozenset(), frozenset({"my compartment"}))
@@ -107,6 +117,25 @@ def accounts(grants: Grants) -> list[Account]:
             "well",
             entered_membership=(since, until),
         )
+    for roles, clearance in product(role_sets(grants), LEVELS):
+        add(Somebody(MINE, roles, clearance, excluded_from=EXCLUDED, glass_on=GLASS), "well")
+    doer = Somebody(MINE, frozenset({everything}), 1)
+    for out, since, until in (
+        (True, "current_date", "current_date + 1"),
+        (False, "current_date + 1", "null"),
+        (False, "null", "current_date"),
+    ):
+        barred = EXCLUDED if out else frozenset()
+        add(replace(doer, excluded_from=barred), "well", entered_exclusion=(since, until))
+    for open_, until, ended in (
+        (True, "now() + interval '1 hour'", "null"),
+        (False, "now() - interval '1 second'", "null"),
+        (False, "now() + interval '1 hour'", "now()"),
+    ):
+        glass = GLASS if open_ else frozenset()
+        add(replace(doer, glass_on=glass), "well", entered_glass=(until, ended))
+        add(replace(doer, glass_on=glass, troubles=frozenset({"suspended"})), "suspended",
+            entered_glass=(until, ended))  # fmt: skip
     for role in ("granted from today", "granted until today", "granted from tomorrow"):
         add(Somebody(MINE, frozenset({role}), 1), "well")
     return made
@@ -125,12 +154,8 @@ DATED_GRANTS = {
 
 
 def labels() -> dict[int, Thing]:
-    return {
-        3000 + number: Thing(*parts)
-        for number, parts in enumerate(
-            product(CLASSES, (MINE, OTHER), LEVELS, COMPARTMENTS, AUDIENCES)
-        )
-    }
+    plain = product(CLASSES, (MINE, OTHER), LEVELS, COMPARTMENTS, AUDIENCES)
+    return dict(enumerate([*(Thing(*parts) for parts in plain), *variants((1, 2, 3))], 3000))
 
 
 class World:
@@ -195,6 +220,8 @@ class World:
         )
 
     def _enter_labels(self, c: psycopg.Connection) -> None:
+        for number in ROOT_IDS.values():
+            c.execute("insert into accounts_root (id, made_at) values (%s, now())", (number,))
         rows = [
             {
                 "id": number,
@@ -203,12 +230,15 @@ class World:
                 "level": t.level,
                 "compartment_id": t.compartment and COMPARTMENT_IDS[t.compartment],
                 "audience_id": AUDIENCE_IDS.get(t.released_to),
+                "conds": sum(COND_NUMBERS[condition] for condition in t.conditions),
+                "root_id": ROOT_IDS.get(t.root),
             }
             for number, t in self.labels.items()
         ]
         c.execute(
             "insert into accounts_bucket (id, record_class, owner_id, level, compartment_id, "
-            "audience_id) select id, record_class, owner_id, level, compartment_id, audience_id "
+            "audience_id, conds, root_id) select id, record_class, owner_id, level, "
+            "compartment_id, audience_id, conds, root_id "
             "from json_populate_recordset(null::accounts_bucket, %s)",
             (json.dumps(rows),),
         )
@@ -244,11 +274,39 @@ class World:
             "insert into accounts_compartmentmember (person_id, compartment_id, active_from, "
             "active_to) values " + ", ".join(members)
         )
+        self._enter_relations(c)
         c.execute(
             "insert into intake_mapping (bucket_id, reference, name, version, text, made_by_id, "
             "made_at) select b.id, 'MAP-W' || b.id, 'world', 1, '', 5000, now() "
             "from accounts_bucket b where b.id >= 3000"
         )
+
+    def _enter_relations(self, c: psycopg.Connection) -> None:
+        """Exclusions and broken glass under any label: the guard reads them, nobody else here."""
+        for a in self.accounts:
+            dates = a.entered_exclusion or (("null", "null") if a.who.excluded_from else None)
+            if dates:
+                c.execute(
+                    "insert into accounts_exclusion (bucket_id, root_id, person_id, reason, "
+                    f"set_by_id, active_from, active_to) values (3000, {ROOT_IDS['barred']}, "
+                    f"{a.number}, '', {a.number}, ({dates[0]})::date, ({dates[1]})::date)"
+                )
+            hour = ("now() + interval '1 hour'", "null")
+            times = a.entered_glass or (hour if a.who.glass_on else None)
+            if times:
+                c.execute(
+                    "insert into accounts_glass (bucket_id, reference, root_id, person_id, danger, "
+                    "justification, opened_at, until, ended_at, reviewed) values (3000, "
+                    f"'GLS-{a.number}', {ROOT_IDS['opened']}, {a.number}, '', '', now(), "
+                    f"{times[0]}, {times[1]}, false)"
+                )
+        for root, owner in CONSENTED:
+            label = next(n for n, t in self.labels.items() if t.owner == owner)
+            c.execute(
+                "insert into accounts_consent (bucket_id, root_id, agency_id, reason, given_by_id) "
+                "values (%s, %s, %s, '', 5000)",
+                (label, ROOT_IDS[root], AGENCIES[MINE]),
+            )
 
     def _enter_sessions(self, c: psycopg.Connection) -> None:
         rows = []

@@ -24,6 +24,7 @@ OPEN = {
     "accounts_audience": "numbers of agencies",
     "accounts_audiencemember": "numbers of agencies",
     "accounts_bucket": "labels as numbers",
+    "accounts_root": "numbers",
     "audit_leaf": "hashes",
     "audit_seal": "hashes and signatures",
     "intelligence_linkagemodel": "weights by kind of evidence; no names",

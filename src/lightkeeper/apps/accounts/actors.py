@@ -1,6 +1,6 @@
 """Whoever acts in a session or an errand, with what they may see."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,6 +70,7 @@ def actor_now() -> Actor | None:
         compartments=frozenset(compartments),
         audiences=frozenset(audiences),
     )
+    viewer = replace(viewer, **_roots())
     buckets = _envelopes()
     return Actor(
         person_id=person.pk,
@@ -97,9 +98,27 @@ def _today(rows: "QuerySet[Any]") -> "QuerySet[Any]":
     )
 
 
+def _roots() -> dict[str, frozenset[Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute("select excluded, consents, consenting, glass from sec.my_roots()")
+        excluded, consents, consenting, glass = cursor.fetchone()
+    return {
+        "excluded": frozenset(excluded),
+        "consents": frozenset(zip(consents, consenting, strict=True)),
+        "glass": frozenset(glass),
+    }
+
+
 def _envelopes() -> list[tuple[int, Envelope]]:
     rows = Bucket.objects.values_list(
-        "id", "record_class", "owner_id", "level", "compartment_id", "audience_id"
+        "id",
+        "record_class",
+        "owner_id",
+        "level",
+        "compartment_id",
+        "audience_id",
+        "conds",
+        "root_id",
     )
     return [(row[0], Envelope(*row[1:])) for row in rows]
 

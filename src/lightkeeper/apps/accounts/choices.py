@@ -15,6 +15,10 @@ class Power(models.TextChoices):
     ANSWER = "answer", _("Accept, refuse and close tasks")
     SAFEGUARD = "safeguard", _("Decide safeguarding considerations")
     EXPORT = "export", _("Export")
+    LOCATE = "locate", _("Ask who else holds something")
+    BREAK_GLASS = "break_glass", _("Read at once what hangs from a child in danger")
+    REVIEW_GLASS = "review_glass", _("Review broken glass")
+    EXCLUDE = "exclude", _("Exclude somebody from a record")
     OVERSEE = "oversee", _("Read the audit log of one's agency")
     ADMINISTER = "administer", _("See the system's figures and jobs")
 

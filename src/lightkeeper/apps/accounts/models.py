@@ -4,7 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
-from lightkeeper.core.access.models import Handling
+from lightkeeper.core.access.models import Handling, Labelled
 
 
 class Agency(models.Model):
@@ -21,6 +21,8 @@ class Agency(models.Model):
     nation = models.CharField(max_length=40, blank=True)
     region = models.CharField(max_length=60, blank=True)
     area_code = models.CharField(max_length=12, blank=True)
+    # Whom to ring when it holds something: a phone or an address of a desk, never of a person.
+    desk = models.CharField(max_length=160, blank=True)
     active_from = models.DateField(null=True)
     active_to = models.DateField(null=True)
 
@@ -218,6 +220,16 @@ class AudienceMember(models.Model):
         ]
 
 
+class Root(models.Model):
+    """Whom or what labels hang from: a child, a person, a case, once somebody is excluded from it,
+    has its owner's consent, or broke the glass on it. A number and nothing else.
+    """
+
+    handling = Handling("open", "as its records", why="Numbers only.")
+
+    made_at = models.DateTimeField(auto_now_add=True)
+
+
 class Bucket(models.Model):
     """An envelope, interned: each protected row carries the number of one of these.
 
@@ -233,16 +245,84 @@ class Bucket(models.Model):
     level = models.PositiveSmallIntegerField(default=0)
     compartment = models.ForeignKey(Compartment, models.PROTECT, null=True, related_name="+")
     audience = models.ForeignKey(Audience, models.PROTECT, null=True, related_name="+")
+    conds = models.PositiveSmallIntegerField(default=0)
+    root = models.ForeignKey(Root, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["record_class", "owner", "level", "compartment", "audience"],
+                fields=[
+                    "record_class",
+                    "owner",
+                    "level",
+                    "compartment",
+                    "audience",
+                    "conds",
+                    "root",
+                ],
                 name="bucket_once",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(condition=Q(level__lte=1), name="bucket_within_accreditation"),
         ]
+
+
+class Exclusion(Labelled):
+    """That somebody may do nothing with what hangs from a root: they are its subject, a relative,
+    or in conflict. It beats everything. Its label has the root, so that they do not see it either.
+    Only the guard's function enters it, for nobody names a root of their own.
+    """
+
+    handling = Handling("labelled", "as its records", personal=("person",))
+
+    root = models.ForeignKey(Root, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    reason = models.TextField()
+    set_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    active_from = models.DateField(null=True)
+    active_to = models.DateField(null=True)
+
+
+class Consent(Labelled):
+    """That an agency may pass on what hangs from a root although its owner controls that."""
+
+    handling = Handling("labelled", "as its records")
+
+    root = models.ForeignKey(Root, models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    reason = models.TextField()
+    given_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    active_from = models.DateField(null=True)
+    active_to = models.DateField(null=True)
+
+
+class Glass(Labelled):
+    """That somebody broke the glass: read at once, for hours, what hangs from a root, to protect a
+    child. It belongs to the agency whose records were opened, and is shared with the one that
+    opened them. Only the guard's function enters it.
+    """
+
+    handling = Handling("labelled", "10 years", personal=("person",))
+
+    reference = models.CharField(max_length=20, unique=True)
+    root = models.ForeignKey(Root, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    danger = models.SlugField(max_length=40)
+    justification = models.TextField()
+    opened_at = models.DateTimeField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    reviewed = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["person", "until"], name="glass_open", condition=Q(ended_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
 
 
 class Errand(models.Model):

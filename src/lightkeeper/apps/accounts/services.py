@@ -12,7 +12,16 @@ from django.http import HttpRequest
 
 from lightkeeper.apps.accounts.actors import Actor, actor_now, check_may
 from lightkeeper.apps.accounts.choices import Power, Purpose
-from lightkeeper.apps.accounts.models import Agency, Area, Bucket, Code, Credential, Person
+from lightkeeper.apps.accounts.models import (
+    Agency,
+    Area,
+    Bucket,
+    Code,
+    Credential,
+    Exclusion,
+    Glass,
+    Person,
+)
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.core.access.envelope import RecordClass
 from lightkeeper.core.access.models import Labelled
@@ -20,7 +29,7 @@ from lightkeeper.core.errors import NotPermitted, Refused
 from lightkeeper.core.references import new_reference
 
 __all__ = [
-    "Actor", "Agency", "Area", "Bucket", "Code", "Person", "Power", "Purpose",
+    "Actor", "Agency", "Area", "Bucket", "Code", "Exclusion", "Glass", "Person", "Power", "Purpose",
     "actor_now", "change_password", "check_may", "open_session", "relabelled", "sign_in",
     "sign_out", "the_label", "widen",
 ]  # fmt: skip
@@ -150,16 +159,27 @@ def the_label(
     released_to: Iterable[Agency] = (),
     compartment: int | None = None,
     record_class: RecordClass = RecordClass.ORDINARY,
+    conds: int = 0,
+    hanging_as: Bucket | None = None,
 ) -> Bucket:
-    """The label for this owner, level, compartment and audience; made on first use.
+    """The label for this owner, level, compartment, audience and conditions; made on first use. It
+    hangs from what the label `hanging_as` hangs from.
 
     Whether somebody may put it on a row is for the policies, when the row is written.
     """
     others = sorted({agency.pk for agency in released_to} - {owner.pk})
     with connection.cursor() as cursor:
         cursor.execute(
-            "select sec.bucket_for(%s, %s, %s, %s, %s::bigint[])",
-            [int(record_class), owner.pk, level, compartment, others or None],
+            "select sec.bucket_for(%s, %s, %s, %s, %s::bigint[], %s, %s)",
+            [
+                int(record_class),
+                owner.pk,
+                level,
+                compartment,
+                others or None,
+                conds,
+                hanging_as.pk if hanging_as else None,
+            ],
         )
         found = cursor.fetchone()
     if not found or found[0] is None:
@@ -168,8 +188,12 @@ def the_label(
 
 
 def relabelled(bucket: Bucket, *, owner: Agency, released_to: Iterable[Agency]) -> Bucket:
-    """A label with the same level and compartment for another owner and audience."""
+    """A label with the same level, compartment, conditions and root for another owner and
+    audience.
+    """
     return the_label(
+        conds=bucket.conds,
+        hanging_as=bucket,
         owner=owner,
         level=bucket.level,
         compartment=bucket.compartment_id,

@@ -5,7 +5,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lightkeeper.core.access.envelope import Envelope, Verb, Viewer
+from lightkeeper.core.access.envelope import BEHIND_GLASS, Cond, Envelope, Verb, Viewer
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,15 @@ def decide(viewer: Viewer, envelope: Envelope, verb: Verb) -> Decision:
     """Whether this viewer may do this to something with this envelope. Everything not allowed is
     denied.
     """
+    glass = _through_glass(viewer, envelope, verb)
     for rule, holds in (
         ("R1 live", viewer.live),
         ("R2 role", (envelope.record_class, verb.value) in viewer.grants),
         ("R3 level", viewer.level >= envelope.level),
-        ("R4 circle", _in_circle(viewer, envelope, verb)),
-        ("R5 compartment", _in_compartment(viewer, envelope, verb)),
+        ("R4 circle", glass or _in_circle(viewer, envelope, verb)),
+        ("R5 compartment", glass or _in_compartment(viewer, envelope, verb)),
+        ("R6 conditions", _meets_conditions(viewer, envelope, verb)),
+        ("R7 not excluded", envelope.root is None or envelope.root not in viewer.excluded),
     ):
         if not holds:
             return Decision(False, rule)
@@ -42,7 +45,8 @@ def decide(viewer: Viewer, envelope: Envelope, verb: Verb) -> Decision:
 def _in_circle(viewer: Viewer, envelope: Envelope, verb: Verb) -> bool:
     if envelope.owner == viewer.agency:
         return True
-    # Pointers (locate without ownership) need a condition on the envelope that none carries yet.
+    if verb is Verb.LOCATE:
+        return bool(envelope.conds & Cond.POINTER)
     return verb in (Verb.READ, Verb.DISCLOSE) and envelope.audience in viewer.audiences
 
 
@@ -50,6 +54,26 @@ def _in_compartment(viewer: Viewer, envelope: Envelope, verb: Verb) -> bool:
     if verb is Verb.LOCATE or envelope.compartment is None:
         return True
     return envelope.compartment in viewer.compartments
+
+
+def _meets_conditions(viewer: Viewer, envelope: Envelope, verb: Verb) -> bool:
+    if verb is not Verb.DISCLOSE:
+        return True
+    if envelope.conds & Cond.NO_EXPORT:
+        return False
+    root = (envelope.root, envelope.owner)
+    consented = envelope.owner == viewer.agency or root in viewer.consents
+    return consented or not envelope.conds & Cond.ORCON
+
+
+def _through_glass(viewer: Viewer, envelope: Envelope, verb: Verb) -> bool:
+    """The one exception: reading what hangs from a child for whom the glass is broken."""
+    return (
+        verb is Verb.READ
+        and envelope.record_class in BEHIND_GLASS
+        and envelope.root is not None
+        and envelope.root in viewer.glass
+    )
 
 
 def buckets_for(

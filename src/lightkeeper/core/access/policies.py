@@ -22,7 +22,7 @@ QUEUE_APP = "procrastinate"
 FOLLOWING = """
 select c.conrelid::regclass::text, a.attname from pg_constraint c
   join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey)
- where c.contype = 'f' and cardinality(c.conkey) = 2 and a.attname not like 'bucket%'
+ where c.contype = 'f' and cardinality(c.conkey) > 1 and a.attname not like 'bucket%'
 """
 
 READ, WRITE = "(select sec.readable())::int[]", "(select sec.writable())::int[]"

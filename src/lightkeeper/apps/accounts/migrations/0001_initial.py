@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('nation', models.CharField(blank=True, max_length=40)),
                 ('region', models.CharField(blank=True, max_length=60)),
                 ('area_code', models.CharField(blank=True, max_length=12)),
+                ('desk', models.CharField(blank=True, max_length=160)),
                 ('active_from', models.DateField(null=True)),
                 ('active_to', models.DateField(null=True)),
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.agency')),
@@ -81,11 +82,20 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Root',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_at', models.DateTimeField(auto_now_add=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Bucket',
             fields=[
                 ('id', models.AutoField(primary_key=True, serialize=False)),
                 ('record_class', models.PositiveSmallIntegerField(default=1)),
                 ('level', models.PositiveSmallIntegerField(default=0)),
+                ('conds', models.PositiveSmallIntegerField(default=0)),
+                ('root', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.root')),
                 ('audience', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.audience')),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
                 ('compartment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
@@ -107,6 +117,56 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'people',
                 'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name="Exclusion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("review_due", models.DateField(null=True)),
+                ("reason", models.TextField()),
+                ("active_from", models.DateField(null=True)),
+                ("active_to", models.DateField(null=True)),
+                ("bucket", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.bucket")),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.person")),
+                ("root", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.root")),
+                ("set_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.person")),
+            ],
+            options={"abstract": False},
+        ),
+        migrations.CreateModel(
+            name="Consent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("review_due", models.DateField(null=True)),
+                ("reason", models.TextField()),
+                ("active_from", models.DateField(null=True)),
+                ("active_to", models.DateField(null=True)),
+                ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.agency")),
+                ("bucket", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.bucket")),
+                ("given_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.person")),
+                ("root", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.root")),
+            ],
+            options={"abstract": False},
+        ),
+        migrations.CreateModel(
+            name="Glass",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("review_due", models.DateField(null=True)),
+                ("reference", models.CharField(max_length=20, unique=True)),
+                ("danger", models.SlugField(max_length=40)),
+                ("justification", models.TextField()),
+                ("opened_at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("reviewed", models.BooleanField(default=False)),
+                ("bucket", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.bucket")),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.person")),
+                ("root", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.root")),
+            ],
+            options={
+                "indexes": [models.Index(condition=models.Q(("ended_at__isnull", True)), fields=["person", "until"], name="glass_open")],
             },
         ),
         migrations.CreateModel(
@@ -203,7 +263,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bucket',
-            constraint=models.UniqueConstraint(fields=('record_class', 'owner', 'level', 'compartment', 'audience'), name='bucket_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=("record_class", "owner", "level", "compartment", "audience", "conds", "root"), name='bucket_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='bucket',

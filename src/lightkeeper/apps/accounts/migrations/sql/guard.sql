@@ -31,7 +31,13 @@ create table sec.context (
   oversees     boolean not null,
   readable     int[] not null,
   writable     int[] not null,
-  disclosable  int[] not null
+  disclosable  int[] not null,
+  -- Roots from which this person is excluded; roots, with the owners who consented, that their agency
+  -- may pass on; and until when the glass is broken for them on any.
+  excluded     bigint[] not null default '{}',
+  consents     bigint[] not null default '{}',
+  consenting   bigint[] not null default '{}',
+  glass_until  timestamptz
 );
 
 -- These run in every statement, so they are in the language that keeps its plans.
@@ -61,8 +67,38 @@ end $$;
 create function sec.readable() returns int[]
 language plpgsql stable security definer set search_path = pg_catalog, sec as $$
 declare m sec.context := sec.mine();
-begin return coalesce(m.readable, '{}');
+begin
+  if m.glass_until > now() then return m.readable || sec.behind_glass(m); end if;
+  return coalesce(m.readable, '{}');
 end $$;
+
+-- What hangs from a child for whom this person broke the glass, while that lasts: the one exception to
+-- owner, audience and compartment, and to nothing else.
+create function sec.behind_glass(m sec.context) returns int[]
+language plpgsql stable security definer set search_path = pg_catalog, sec as $$
+begin
+  return (select coalesce(array_agg(b.id), '{}') from public.accounts_bucket b
+   where b.root_id in (select g.root_id from public.accounts_glass g
+                        where g.person_id = m.person_id and g.ended_at is null and g.until > now())
+     and b.record_class in (1, 2) and b.level <= m.level and b.root_id <> all(m.excluded)
+     and exists (select 1 from public.accounts_personrole r
+       join public.accounts_rolegrant g on g.role = r.role
+      where r.person_id = m.person_id and g.record_class = b.record_class and g.verb = 'read'
+        and (r.active_from is null or r.active_from <= current_date)
+        and (r.active_to is null or r.active_to > current_date)
+        and (g.active_from is null or g.active_from <= current_date)
+        and (g.active_to is null or g.active_to > current_date)));
+end $$;
+
+-- The roots that bear on whoever asks, for the application's own guard.
+create function sec.my_roots() returns table (
+  excluded bigint[], consents bigint[], consenting bigint[], glass bigint[])
+language sql stable security definer set search_path = pg_catalog, sec as $$
+  select m.excluded, m.consents, m.consenting,
+         coalesce((select array_agg(g.root_id) from public.accounts_glass g
+                    where g.person_id = m.person_id and g.ended_at is null and g.until > now()), '{}')
+    from sec.mine() m
+$$;
 
 create function sec.writable() returns int[]
 language plpgsql stable security definer set search_path = pg_catalog, sec as $$
@@ -110,8 +146,25 @@ begin
   ), member as (
     select m.person_id, m.compartment_id, m.active_from as since, m.active_to as until
       from public.accounts_compartmentmember m where m.person_id in (select id from person)
+  ), shut as (
+    select e.person_id, e.root_id, e.active_from as since, e.active_to as until
+      from public.accounts_exclusion e where e.person_id in (select id from person)
+  ), consent as (
+    select c.agency_id, c.root_id, b.owner_id, c.active_from as since, c.active_to as until
+      from public.accounts_consent c join public.accounts_bucket b on b.id = c.bucket_id
+  ), current_consent as materialized (
+    select distinct agency_id, root_id, owner_id from consent
+     where (consent.since is null or consent.since <= current_date)
+       and (consent.until is null or consent.until > current_date)
   ), held as materialized (
     select p.id,
+      coalesce((select array_agg(s.root_id) from shut s where s.person_id = p.id
+           and (s.since is null or s.since <= current_date)
+           and (s.until is null or s.until > current_date)), '{}') as excluded,
+      coalesce((select array_agg(c.root_id order by c.root_id, c.owner_id) from current_consent c
+         where c.agency_id = p.agency_id), '{}') as consents,
+      coalesce((select array_agg(c.owner_id order by c.root_id, c.owner_id) from current_consent c
+         where c.agency_id = p.agency_id), '{}') as consenting,
       coalesce((select array_agg(m.compartment_id) from member m where m.person_id = p.id
            and (m.since is null or m.since <= current_date)
            and (m.until is null or m.until > current_date)), '{}') as compartments,
@@ -125,6 +178,10 @@ begin
        and (b.compartment_id is null or b.compartment_id = any(h.compartments))
        and (b.owner_id = p.agency_id
             or (g.verb in ('read', 'disclose') and b.audience_id = any(h.audiences)))
+       and (b.root_id is null or b.root_id <> all(h.excluded))
+       and (g.verb <> 'disclose' or (b.conds & 2 = 0 and (b.conds & 1 = 0
+            or b.owner_id = p.agency_id or exists (select 1 from current_consent c where c.agency_id = p.agency_id
+                        and c.root_id = b.root_id and c.owner_id = b.owner_id))))
      where p.live and g.verb in ('read', 'write', 'disclose')
   ), lists as (
     select u.id,
@@ -138,6 +195,9 @@ begin
       union all select id, trained_until + 1 from person
       union all select person_id, since from entered union all select person_id, until from entered
       union all select person_id, since from member union all select person_id, until from member
+      union all select person_id, since from shut union all select person_id, until from shut
+      union all select p.id, d.day from person p join consent c on c.agency_id = p.agency_id
+                cross join lateral (values (c.since), (c.until)) as d(day)
     ) d where d.day > current_date group by d.id
   )
   update sec.context c set
@@ -146,6 +206,9 @@ begin
     compartments = h.compartments, audiences = h.audiences,
     oversees = p.live and exists (select 1 from granted g
       where g.person_id = p.id and g.record_class = 6 and g.verb = 'read'),
+    excluded = h.excluded, consents = h.consents, consenting = h.consenting,
+    glass_until = (select max(g.until) from public.accounts_glass g
+                    where g.person_id = p.id and g.ended_at is null and g.until > now()),
     readable = coalesce(l.readable, '{}'), writable = coalesce(l.writable, '{}'),
     disclosable = coalesce(l.disclosable, '{}')
    from person p join held h on h.id = p.id left join lists l on l.id = p.id
@@ -213,9 +276,23 @@ begin
      where c.person_id = who and c.live;
 end $$;
 
--- The number of an envelope, made on first use. Whether a row may carry it is for the policies.
+-- The number of an envelope, made on first use. Whether a row may carry it is for the policies. What it
+-- hangs from is taken over from a label that whoever asks may read: nobody names a root of their own.
 create function sec.bucket_for(of_class int, of_owner bigint, at_level int, in_compartment bigint,
-                               released_to bigint[]) returns int
+                               released_to bigint[], with_conds int default 0,
+                               hanging_as int default null) returns int
+language plpgsql security definer set search_path = pg_catalog, sec as $$
+begin
+  if session_user not in ('lk_owner', 'lk_linker') and (sec.mine()).person_id is null then
+    return null;
+  end if;
+  return sec.make_bucket(of_class, of_owner, at_level, in_compartment, released_to, with_conds,
+    (select b.root_id from public.accounts_bucket b
+      where b.id = hanging_as and b.id = any(sec.readable())));
+end $$;
+
+create function sec.make_bucket(of_class int, of_owner bigint, at_level int, in_compartment bigint,
+                                released_to bigint[], with_conds int, on_root bigint) returns int
 language plpgsql security definer set search_path = pg_catalog, sec as $$
 declare
   members bigint[] := (select array_agg(distinct a order by a) from unnest(released_to) a
@@ -223,9 +300,6 @@ declare
   set_key text := encode(sha256(convert_to(array_to_string(members, ','), 'UTF8')), 'hex');
   set_id bigint; bucket int;
 begin
-  if session_user not in ('lk_owner', 'lk_linker') and (sec.mine()).person_id is null then
-    return null;
-  end if;
   if members is not null then
     select a.id into set_id from public.accounts_audience a where a.members_key = set_key;
     if set_id is null then
@@ -238,11 +312,13 @@ begin
   select b.id into bucket from public.accounts_bucket b
    where b.record_class = of_class and b.owner_id = of_owner and b.level = at_level
      and b.compartment_id is not distinct from in_compartment
-     and b.audience_id is not distinct from set_id;
+     and b.audience_id is not distinct from set_id
+     and b.conds = with_conds and b.root_id is not distinct from on_root;
   if bucket is null then
-    insert into public.accounts_bucket (record_class, owner_id, level, compartment_id, audience_id)
-      values (of_class, of_owner, at_level, in_compartment, set_id)
-      on conflict (record_class, owner_id, level, compartment_id, audience_id)
+    insert into public.accounts_bucket
+        (record_class, owner_id, level, compartment_id, audience_id, conds, root_id)
+      values (of_class, of_owner, at_level, in_compartment, set_id, with_conds, on_root)
+      on conflict (record_class, owner_id, level, compartment_id, audience_id, conds, root_id)
       do update set level = excluded.level returning id into bucket;
   end if;
   return bucket;
@@ -261,7 +337,9 @@ begin
     return new;
   end if;
   if old.bucket_id = any(coalesce((select m.disclosable from sec.mine() m), '{}'))
-     and (was.record_class, was.owner_id, was.level) = (becomes.record_class, becomes.owner_id, becomes.level)
+     and (was.record_class, was.owner_id, was.level, was.conds)
+         = (becomes.record_class, becomes.owner_id, becomes.level, becomes.conds)
+     and was.root_id is not distinct from becomes.root_id
      and was.compartment_id is not distinct from becomes.compartment_id
      and not exists (
        select agency_id from public.accounts_audiencemember where audience_id = was.audience_id
@@ -286,7 +364,8 @@ $$;
 
 do $$ declare t text; begin
   foreach t in array array['accounts_person','accounts_personrole','accounts_rolegrant',
-      'accounts_compartmentmember','accounts_audiencemember','accounts_bucket'] loop
+      'accounts_compartmentmember','accounts_audiencemember','accounts_bucket','accounts_exclusion',
+      'accounts_consent','accounts_glass'] loop
     execute format('create trigger rebuild_contexts after insert or update or delete on public.%I '
       'for each statement execute function sec.on_rule_change()', t);
   end loop;
@@ -304,16 +383,17 @@ alter table sec.session owner to lk_guard;
 alter table sec.context owner to lk_guard;
 grant usage on schema sec to lk_guard, lk_web, lk_worker, lk_door, lk_linker;
 grant execute on function sec.me(), sec.readable(), sec.writable(), sec.my_agency(),
-  sec.my_compartments(), sec.oversees(), sec.whoami() to lk_web, lk_worker, lk_door, lk_linker;
+  sec.my_compartments(), sec.oversees(), sec.whoami(), sec.my_roots() to lk_web, lk_worker, lk_door, lk_linker;
 grant execute on function sec.close_session() to lk_web;
-grant execute on function sec.bucket_for(int, bigint, int, bigint, bigint[])
+grant execute on function sec.bucket_for(int, bigint, int, bigint, bigint[], int, int)
   to lk_web, lk_worker, lk_linker, lk_owner;
 grant execute on function sec.open_session(bigint, bytea, text, text, text, interval, interval),
   sec.close_sessions_of(bigint, text) to lk_door;
 grant usage on schema public to lk_guard, lk_web, lk_worker, lk_door, lk_linker, lk_sealer;
 grant select on public.accounts_person, public.accounts_personrole, public.accounts_rolegrant,
   public.accounts_compartmentmember, public.accounts_audience, public.accounts_audiencemember,
-  public.accounts_bucket, public.accounts_errand to lk_guard;
+  public.accounts_bucket, public.accounts_errand, public.accounts_exclusion,
+  public.accounts_consent, public.accounts_glass, public.accounts_root to lk_guard;
 grant insert, update on public.accounts_audience, public.accounts_audiencemember,
-  public.accounts_bucket to lk_guard;
+  public.accounts_bucket, public.accounts_root, public.accounts_glass to lk_guard;
 grant references on public.accounts_person to lk_guard;

@@ -19,6 +19,13 @@ do $$ declare t text; begin
   end loop;
 end $$;
 
+alter table intelligence_judgement add constraint judgement_labels
+  unique (id, bucket_left_id, bucket_right_id);
+alter table intelligence_undoing add constraint undoing_labels
+  foreign key (judgement_id, bucket_left_id, bucket_right_id)
+  references intelligence_judgement (id, bucket_left_id, bucket_right_id)
+  on update cascade on delete cascade;
+
 grant select on intake_record, intelligence_judgement, intelligence_undoing to lk_guard;
 grant select, update on intelligence_link to lk_guard;
 
