@@ -19,6 +19,12 @@ from lightkeeper.cli.setting_up import acting_as, start_database, start_django
 @click.option("--level", type=click.IntRange(0, 1), default=1, show_default=True,
               help="0 OFFICIAL, 1 OFFICIAL-SENSITIVE.")  # fmt: skip
 @click.option("--released-to", multiple=True, help="Code of an agency; repeatable.")
+@click.option(
+    "--may",
+    "may",
+    multiple=True,
+    help="POINTER, SILENT-POINTER, ORCON, NO-EXPORT, LEAD-ONLY, NO-FOREIGN; repeatable.",
+)
 def intake(
     file: Path,
     username: str,
@@ -30,6 +36,7 @@ def intake(
     conditions: tuple[str, ...],
     level: int,
     released_to: tuple[str, ...],
+    may: tuple[str, ...],
 ) -> None:
     """Send in FILE and read it, showing how far it has come.
 
@@ -58,6 +65,7 @@ def intake(
                 at=timezone.now(),
                 mapping=made,
                 released_to=list(Agency.objects.filter(code__in=released_to)),
+                conditions=may,
                 channel=Channel.COMMAND,
             )
         if receipt.report is None:

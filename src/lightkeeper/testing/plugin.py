@@ -29,6 +29,7 @@ from lightkeeper.testing.records import a_record  # noqa: E402, F401
 CLUSTER = Cluster(HOME / "postgres")
 os.environ["LIGHTKEEPER_DATABASE_URL"] = CLUSTER.url("{role}", NAME)
 os.environ["LIGHTKEEPER_TLS"] = "no"
+os.environ["LIGHTKEEPER_POINTER_TICK_MS"] = "0"  # its own test sets it
 
 
 def schema_digest() -> str:

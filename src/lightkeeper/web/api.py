@@ -16,6 +16,7 @@ ROUTERS = (
     ("/reports", "intake"),
     ("/picture", "intelligence"),
     ("/children", "safeguarding"),
+    ("/sharing", "sharing"),
     ("/tasks", "tasking"),
     ("/results", "performance"),
     ("/audit", "audit"),

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lightkeeper.apps.accounts.services import Power
+from lightkeeper.apps.sharing import queries as sharing
 
 MENU = (
     (_("Desk"), "web:home", None),
@@ -17,6 +19,7 @@ MENU = (
     (_("Priorities"), "intelligence:priorities", None),
     (_("Tasks"), "tasking:tasks", None),
     (_("Children"), "safeguarding:considerations", None),
+    (_("Sharing"), "sharing:enquiries", None),
     (_("Results"), "performance:results", None),
     (_("Audit"), "audit:events", Power.OVERSEE),
     (_("System"), "intelligence:figures", Power.ADMINISTER),
@@ -36,6 +39,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "menu": _menu(request, actor) if actor else [],
+        "glass_open": sharing.open_now(actor, timezone.now()) if actor else [],
         "marking": "OFFICIAL-SENSITIVE" if actor else "",
     }
 

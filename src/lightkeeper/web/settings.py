@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "lightkeeper.apps.accounts",
     "lightkeeper.apps.intake",
     "lightkeeper.apps.intelligence",
+    "lightkeeper.apps.sharing",
     "lightkeeper.apps.safeguarding",
     "lightkeeper.apps.tasking",
     "lightkeeper.apps.performance",
@@ -146,6 +147,7 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "lightkeeper.web.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+POINTER_TICK_SECONDS = env.number("LIGHTKEEPER_POINTER_TICK_MS", 500) / 1000
 IDLE_MINUTES = env.number("LIGHTKEEPER_IDLE_MINUTES", 30)
 
 CONTENT_SECURITY_POLICY = {

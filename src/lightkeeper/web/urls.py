@@ -11,6 +11,7 @@ APPS = (
     ("reports/", "intake"),
     ("picture/", "intelligence"),
     ("children/", "safeguarding"),
+    ("sharing/", "sharing"),
     ("tasks/", "tasking"),
     ("results/", "performance"),
     ("audit/", "audit"),

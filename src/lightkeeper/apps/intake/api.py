@@ -48,6 +48,10 @@ class Sent(Schema):
     level: str = Field("OFFICIAL-SENSITIVE", description="OFFICIAL or OFFICIAL-SENSITIVE")
     released_to: list[str] = Field(default_factory=list, description="codes of agencies")
     compartment: str = Field("", description="code of a compartment one is a member of")
+    conditions: list[str] = Field(
+        default_factory=list,
+        description="of ORCON, NO-EXPORT, POINTER, SILENT-POINTER, LEAD-ONLY, NO-FOREIGN",
+    )
     source: str = Field("", max_length=120)
     encoding: str = Encoding.UTF8.value
 
@@ -209,6 +213,7 @@ def receive_report(request: HttpRequest, sent: Query[Sent]) -> Status[Any]:
         level=_level(sent.level),
         released_to=_agencies(sent.released_to),
         compartment=_compartment(actor, sent.compartment),
+        conditions=sent.conditions,
         source=sent.source,
         encoding=_encoding(sent.encoding),
         channel=Channel.API,

@@ -19,6 +19,14 @@ PARTS = (
     ("information_assessment", "information"),
     ("handling_code", "handling"),
 )
+CONDITIONS = (
+    ("POINTER", _("Others who ask about somebody in it may be told to ring us")),
+    ("SILENT-POINTER", _("We are told who asks; they are told nothing")),
+    ("ORCON", _("It is passed on only with our consent")),
+    ("NO-EXPORT", _("It is never passed on")),
+    ("LEAD-ONLY", _("A lead only: no use as evidence, nor openly")),
+    ("NO-FOREIGN", _("Not outside the country")),
+)
 # How a code is named in a form where both schemes stand side by side.
 BETWEEN = "/"
 
@@ -54,6 +62,13 @@ class Upload(forms.Form):
     )
     compartment = forms.TypedChoiceField(
         label=_("Compartment"), required=False, coerce=int, empty_value=None
+    )
+
+    conditions = forms.MultipleChoiceField(
+        label=_("What others may do with it"),
+        choices=CONDITIONS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, *args: Any, actor: Actor, on: date, **kwargs: Any) -> None:
@@ -105,6 +120,7 @@ class Upload(forms.Form):
             "level": given["level"],
             "released_to": [agency.code for agency in given["released_to"]],
             "compartment": given.get("compartment"),
+            "conditions": given["conditions"],
             "source": given["source"],
             "encoding": given["encoding"],
         }  # fmt: skip

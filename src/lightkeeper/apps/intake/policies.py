@@ -1,7 +1,10 @@
 """What may happen to a report and to a quarantined row now, whoever asks. Pure."""
 
+from collections.abc import Iterable
+
 from lightkeeper.apps.intake.choices import QuarantineStatus, ReportStatus
 from lightkeeper.apps.intake.models import Quarantined, Report
+from lightkeeper.core.access.envelope import Cond
 from lightkeeper.core.errors import Refused
 
 R, Q = ReportStatus, QuarantineStatus
@@ -18,6 +21,20 @@ DECISIONS: dict[QuarantineStatus, set[QuarantineStatus]] = {
     Q.REPLAYED: set(),
     Q.DISCARDED: set(),
 }
+
+
+def conditions_of(words: Iterable[str]) -> Cond:
+    """Raises: Refused for a word that is no condition, and for two that contradict each other."""
+    try:
+        found = Cond.named(words)
+    except KeyError as unknown:
+        known = ", ".join(Cond(63).words)
+        raise Refused(
+            "report.condition", f"{unknown.args[0]} is no condition. There are {known}."
+        ) from unknown
+    if found & Cond.POINTER and found & Cond.SILENT_POINTER:
+        raise Refused("report.pointer", "A pointer is either told or silent: choose one.")
+    return found
 
 
 def check_move(report: Report, to: ReportStatus) -> None:

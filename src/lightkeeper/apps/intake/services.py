@@ -65,6 +65,7 @@ def receive(
     mapping: Mapping | None = None,
     released_to: Iterable[Agency] = (),
     compartment: int | None = None,
+    conditions: Iterable[str] = (),
     source: str = "",
     encoding: str = Encoding.UTF8,
     channel: Channel = Channel.UPLOAD,
@@ -78,21 +79,24 @@ def receive(
     Raises:
         NotPermitted: `by` may not send in reports, or not at this level.
         NotFound: the compartment is not one of theirs.
-        Refused: a code of the grading is not of its scheme, or a column of the mapping is missing.
+        Refused: a code of the grading is not of its scheme, a condition is unknown or contradicts
+            another, or a column of the mapping is missing.
 
     Source: mission P1; ACCESS 9.
     """
     permissions.check_may_upload(by)
     permissions.check_may_label(by, level=level, compartment=compartment)
     grading = gradings.check(grading, at.date())
+    conds = policies.conditions_of(conditions)
     arrived = arrive(file, file_name, into=blobs.incoming())
     try:
         refusal = arrived.refusal or _unreadable(arrived, file_name, encoding, mapping)
         if refusal:
             return _refuse(by, arrived, refusal, at)
         bucket = the_label(
-            owner=by.agency, level=level, released_to=released_to, compartment=compartment
-        )
+            owner=by.agency, level=level, released_to=released_to, compartment=compartment,
+            conds=conds,
+        )  # fmt: skip
         report = Report(
             reference=new_reference("REP"),
             bucket=bucket,

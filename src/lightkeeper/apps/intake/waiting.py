@@ -146,6 +146,7 @@ def confirm(*, by: Actor, waiting: Waiting, at: datetime) -> services.Receipt:
             level=answers["level"],
             released_to=list(Agency.objects.filter(code__in=answers.get("released_to", []))),
             compartment=compartment,
+            conditions=answers.get("conditions", []),
             source=answers.get("source", ""),
             encoding=answers.get("encoding", Encoding.UTF8),
             mapping=mapping,
