@@ -18,6 +18,9 @@ COMMANDS = {
     "find": "lightkeeper.cli.working:find",
     "password": "lightkeeper.cli.working:password",
     "audit": "lightkeeper.cli.auditing:audit",
+    "backup": "lightkeeper.cli.backing_up:backup",
+    "verify": "lightkeeper.cli.backing_up:verify",
+    "restore": "lightkeeper.cli.backing_up:restore",
     "link": "lightkeeper.cli.link:link",
 }
 

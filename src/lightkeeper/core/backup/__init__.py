@@ -1,0 +1,1 @@
+"""Backups: one sealed file with the database, the bytes of reports, and what proves them whole."""
