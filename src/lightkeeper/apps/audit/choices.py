@@ -69,6 +69,8 @@ class Did(StrEnum):
     RESULTS_EXPORTED = "disclose:results exported"
     AUDIT_SEEN = "consult:audit seen"
     AUDIT_VERIFIED = "admin:audit verified"
+    AUDIT_EXPORTED = "disclose:audit exported"
+    CHECKPOINT_GIVEN = "admin:checkpoint handed out"
     ERRAND_SEEN = "admin:errand seen"
 
     @property
