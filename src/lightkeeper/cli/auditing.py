@@ -27,6 +27,14 @@ def seal() -> None:
 
 
 @audit.command()
+def unusual() -> None:
+    """Go through the looks of each day that has ended; the worker does it too."""
+    from lightkeeper.apps.audit import watching
+
+    click.echo(f"{watching.watch()} unusual looks were found. They wait under Audit.")
+
+
+@audit.command()
 @click.option("--checkpoint", "kept", type=TO_READ, help="Checkpoints that somebody kept.")
 @click.option("--key", type=TO_READ, help="The log's public key, as it was kept with them.")
 def verify(kept: Path | None, key: Path | None) -> None:
