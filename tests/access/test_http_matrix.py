@@ -2,23 +2,20 @@
 like what is not there, to the last byte and header, and leaves the same events.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.http import HttpResponse
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask
 from lightkeeper.core.references import new_reference
 from lightkeeper.testing.cast import PEOPLE
 from lightkeeper.web.contract import contract
+from tests.access.answers import Answer, addresses, differs, plain_answer
 from tests.access.cases import GRANTS_TABLE
 from tests.access.objects import Behind, absent, flags_there, make_all, somebody
 from tests.access.oracle import against, grants_in
@@ -132,30 +129,6 @@ ASKED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back, without what differs between any two answers."""
-
-    status: int
-    body: str
-    headers: tuple[tuple[str, str], ...]
-    events: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def addresses() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each name in the resolver with the words that its address takes."""
-
-    def walk(resolver: Any, space: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
-        for pattern in resolver.url_patterns:
-            if hasattr(pattern, "url_patterns"):
-                inside = f"{space}{pattern.namespace}:" if pattern.namespace else space
-                yield from walk(pattern, inside)
-            else:
-                yield f"{space}{pattern.name}", tuple(pattern.pattern.converters)
-
-    return walk(get_resolver())
-
-
 ADDRESSES = dict(addresses())
 WITH_WORDS = sorted(name for name, words in ADDRESSES.items() if words)
 WITHOUT_WORDS = sorted(name for name, words in ADDRESSES.items() if not words)
@@ -210,38 +183,9 @@ def ask(browse, call_api, monkeypatch) -> Callable[..., Answer]:
                 else getattr(client, method.lower())(url, headers=headers, **send)
             )
             transaction.set_rollback(True)
-        return _answer(response, list(events), words, given)
+        return plain_answer(response, list(events), words, given)
 
     return one
-
-
-def _answer(response: HttpResponse, events: list, words: tuple[str, ...], given: Any) -> Answer:
-    asked = [*words, *(v for v in (given or {}).values() if isinstance(v, str) and "-" in v)]
-
-    def plain(text: str) -> str:
-        for word in asked:
-            text = text.replace(word, "WORD")
-        text = re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken": ")\w+', r"\1TOKEN", text)
-        return re.sub(r"\b[0-9a-f]{16}\b", "NUMBER", text)
-
-    body = response.content.decode() if not response.streaming else "streamed"
-    headers = [
-        (name, "; ".join(sorted(plain(value).split("; "))))
-        for name, value in response.headers.items()
-        if name != "Expires"  # the second in which it was asked
-    ]
-    headers += [("Set-Cookie", name) for name in response.cookies]
-    said = tuple((did, tuple(plain(word) for word in references)) for did, references in events)
-    return Answer(response.status_code, plain(body), tuple(sorted(headers)), said)
-
-
-def _differs(one: Answer, other: Answer) -> list[tuple[str, Any, Any]]:
-    """The parts in which two answers differ, the body by its lines."""
-    parts = [("status", one.status, other.status), ("events", one.events, other.events)]
-    parts += [("header", a, b) for a, b in zip_longest(one.headers, other.headers)]
-    lines = (one.body.splitlines(), other.body.splitlines())
-    parts += [("line", a, b) for a, b in zip_longest(*lines)]
-    return [part for part in parts if part[1] != part[2]]
 
 
 def may_see(name: str, there: Behind, kind: str) -> bool:
@@ -296,7 +240,7 @@ def test_what_is_hidden_answers_exactly_like_what_is_not_there(behind, ask, name
                 words = there.parameters[kind]
                 found = ask(who, name, method, words, SENT.get(name), **headers)
                 if not may_open(name, who, there, kind):
-                    assert _differs(found, nothing) == [], (who, method, there.name)
+                    assert differs(found, nothing) == [], (who, method, there.name)
                     continue
                 assert found.status < 500
                 if method == "GET" and DOORS[name].ask is Ask.READ and nothing.status == 404:
@@ -330,7 +274,7 @@ def test_asking_for_what_is_hidden_answers_like_asking_for_nothing(
             if may_open(name, who, there, kind):
                 _shows_nothing_hidden(who, found, behind, own_of(name, who))
             else:
-                assert _differs(found, nothing) == [], (who, there.name)
+                assert differs(found, nothing) == [], (who, there.name)
 
 
 @pytest.mark.parametrize("name", ["intelligence:search", "api:search_picture"])
@@ -342,7 +286,7 @@ def test_searching_for_the_name_of_what_is_hidden_is_like_searching_for_nobody(b
             if may_see(who, there, "record"):
                 assert who in ("audrey", "sam") or found != nobody
             else:
-                assert _differs(found, nobody) == [], (who, there.name)
+                assert differs(found, nobody) == [], (who, there.name)
 
 
 def _searched(answer: Answer, asked: str) -> Answer:
