@@ -43,25 +43,36 @@ select e.id, e.person_id, extract(hour from e.at at time zone %s)::int, e.did, e
   from audit_event e
  where e.at >= %s and e.at < %s and e.verb = 'consult' and e.person_id is not null order by e.id
 """
+# Pairs of today only: what everybody opened within a month is more than is worth carrying over.
 DAYS_BEFORE = """
-select e.person_id, e.first, count(distinct e.day) from (
-  select person_id, 'REC-' || substr("references"[1], 5) as first,
-         (at at time zone %s)::date as day
-    from audit_event where at >= %s and at < %s and did = any(%s) and person_id = any(%s)) e
+with day as (
+  select distinct person_id, 'REC-' || substr("references"[1], 5) as opened from audit_event
+   where at >= %(since)s and at < %(until)s and did = any(%(opened)s) and person_id is not null)
+select day.person_id, day.opened, count(distinct (e.at at time zone %(zone)s)::date)
+  from audit_event e join day on day.person_id = e.person_id
+   and day.opened = 'REC-' || substr(e."references"[1], 5)
+ where e.at >= %(begin)s and e.at < %(since)s and e.did = any(%(opened)s)
  group by 1, 2
 """
 USUAL = """
-select person_id, (at at time zone %s)::date as day,
-       count(distinct "references"[1]) filter (where did = any(%s)),
-       array_agg(extract(hour from at at time zone %s)::int)
-  from audit_event where at >= %s and at < %s and verb = 'consult' and person_id is not null
- group by 1, 2
+select person_id, count(distinct "references"[1]) filter (where did = any(%(opened)s)), count(*),
+       count(*) filter (where case when %(from)s > %(to)s then hour >= %(from)s or hour < %(to)s
+                              else hour >= %(from)s and hour < %(to)s end)
+  from (select e.*, extract(hour from at at time zone %(zone)s) as hour,
+               (at at time zone %(zone)s)::date as day from audit_event e
+         where at >= %(begin)s and at < %(since)s and verb = 'consult'
+           and person_id is not null) e
+ group by person_id, day
 """
 PARTS = """
-select distinct e.person_id, 'REC-' || substr(named, 5)
-  from audit_event e cross join unnest(e."references") named
- where e.at >= %s and e.at < %s and e.verb = any(%s) and e.person_id = any(%s)
-   and (named like 'REC-%%' or named like 'SUB-%%')
+with day as (
+  select distinct person_id, 'REC-' || substr(named, 5) as named
+    from audit_event cross join unnest("references") named
+   where at >= %(since)s and at < %(until)s and did = any(%(opened)s) and person_id is not null)
+select distinct day.person_id, day.named
+  from audit_event e cross join unnest(e."references") one
+  join day on day.person_id = e.person_id and day.named = 'REC-' || substr(one, 5)
+ where e.at >= %(begin)s and e.at < %(until)s and e.verb = any(%(worked)s)
 """
 
 
@@ -111,15 +122,19 @@ def _watch_day(day: date, now: datetime) -> int:
             thresholds = {code: rule.settings for code, rule in rules.items()}
             known = _known(cursor, day, looks, thresholds)
         found = unusual.flag_day(looks, known, thresholds)
+        made = []
         for flag in found:
+            made.append(new_reference("FLG"))
             username, agency_id = who[flag.person]
             Flag(
-                reference=new_reference("FLG"), rule=rules[flag.rule], day=day, made_at=now,
+                reference=made[-1], rule=rules[flag.rule], day=day, made_at=now,
                 person_id=flag.person, person=username, agency_id=agency_id, about=flag.about,
                 sentence=flag.sentence, events=list(flag.events),
             ).save(using=LINKER, force_insert=True)  # fmt: skip
         WatchedDay(day=day, at=now).save(using=LINKER, force_insert=True)
-    record(by=_Watcher(), did=Did.LOOKS_WATCHED, to=day.isoformat(), at=now, using="door")
+        record(
+            by=_Watcher(), did=Did.LOOKS_WATCHED, to=[day.isoformat(), *made], at=now, using=LINKER
+        )
     return len(found)
 
 
@@ -142,55 +157,61 @@ def _looks_on(cursor: Any, day: date) -> tuple[list[Look], dict[int, tuple[str, 
 
 def _known(cursor: Any, day: date, looks: list[Look], thresholds: Thresholds) -> Known:
     sheet = Sheet()
-    since, until = _bounds(day)
-    numbers = {look.person for look in looks}
+    asked = _asked(day)
+    night = thresholds.get("hours", {"from_hour": 0, "to_hour": 0})
+    begin = asked["since"] - timedelta(days=HABIT_DAYS)
     cursor.execute(
-        USUAL,
-        [settings.TIME_ZONE, list(OPENED), settings.TIME_ZONE,
-         since - timedelta(days=HABIT_DAYS), since],
-    )  # fmt: skip
+        USUAL, {**asked, "begin": begin, "from": night["from_hour"], "to": night["to_hour"]}
+    )
     usual = cursor.fetchall()
+    numbers = {look.person for look in looks}
     announce(PeopleAskedFor(frozenset(numbers | {row[0] for row in usual}), sheet))
     opened = {one for look in looks if look.opened for one in look.about}
     announce(RecordsAskedFor(frozenset(opened), sheet))
-    cursor.execute(PARTS, [since - timedelta(days=PART_DAYS), until, list(WORKED), list(numbers)])
+    cursor.execute(PARTS, {**asked, "begin": asked["since"] - timedelta(days=PART_DAYS)})
     parts = sheet.parts | set(cursor.fetchall())
     return Known(
         people=sheet.people, names=sheet.names, per_thousand=sheet.per_thousand,
-        parts=frozenset(parts), days_before=_days_before(cursor, since, numbers, thresholds),
-        habits=_habits(usual, sheet, thresholds),
+        parts=frozenset(parts), days_before=_days_before(cursor, asked, thresholds),
+        habits=_habits(usual, sheet),
     )  # fmt: skip
 
 
+def _asked(day: date) -> dict[str, Any]:
+    since, until = _bounds(day)
+    return {
+        "since": since,
+        "until": until,
+        "zone": settings.TIME_ZONE,
+        "opened": list(OPENED),
+        "worked": [verb.value for verb in WORKED],
+    }
+
+
 def _days_before(
-    cursor: Any, since: datetime, numbers: set[int], thresholds: Thresholds
+    cursor: Any, asked: dict[str, Any], thresholds: Thresholds
 ) -> dict[tuple[int, str], int]:
     """On how many days each of them opened each thing before, as far back as the rule asks."""
     if "no_part" not in thresholds:
         return {}
-    begin = since - timedelta(days=thresholds["no_part"]["within_days"] - 1)
-    cursor.execute(DAYS_BEFORE, [settings.TIME_ZONE, begin, since, list(OPENED), list(numbers)])
-    return {(person, first): days for person, first, days in cursor}
+    begin = asked["since"] - timedelta(days=thresholds["no_part"]["within_days"] - 1)
+    cursor.execute(DAYS_BEFORE, {**asked, "begin": begin})
+    return {(person, opened): days for person, opened, days in cursor}
 
 
-def _habits(usual: list[tuple[Any, ...]], sheet: Sheet, thresholds: Thresholds) -> dict[str, Habit]:
+def _habits(usual: list[tuple[int, int, int, int]], sheet: Sheet) -> dict[str, Habit]:
     """What each role does on a day, and how much of it outside hours."""
-    night = thresholds.get("hours", {"from_hour": 0, "to_hour": 0})
-    counts: dict[str, list[int]] = defaultdict(list)
-    hours: dict[str, list[int]] = defaultdict(list)
-    for person, _, opened, at in usual:
+    of_role: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+    for person, *day in usual:
         if person in sheet.people:
-            role = sheet.people[person].role
-            counts[role].append(opened)
-            hours[role] += at
-    return {role: _habit(counts[role], hours[role], night) for role in counts}
+            of_role[sheet.people[person].role].append(tuple(day))
+    return {role: _habit(days) for role, days in of_role.items()}
 
 
-def _habit(counts: list[int], hours: list[int], night: dict[str, float]) -> Habit:
-    high = sorted(counts)[math.ceil(0.95 * len(counts)) - 1]
-    since, until = night["from_hour"], night["to_hour"]
-    outside = sum(unusual.is_outside(hour, since, until) for hour in hours)
-    return Habit(len(counts), high, 100 * outside / len(hours))
+def _habit(days: list[tuple[int, int, int]]) -> Habit:
+    opened = sorted(opened for opened, _, _ in days)
+    looks, outside = (sum(day[place] for day in days) for place in (1, 2))
+    return Habit(len(days), opened[math.ceil(0.95 * len(days)) - 1], 100 * outside / looks)
 
 
 def _bounds(day: date) -> tuple[datetime, datetime]:

@@ -13,6 +13,7 @@ from lightkeeper.apps.audit.services import record
 from lightkeeper.core.errors import NotFound, NotPermitted
 
 LOOKS_A_PAGE = 50
+LONGEST = 60
 NEWEST = 2**62
 STANDING = "select bool_or(ours) from sec.standing_of(%s)"
 LOOKS = "select * from sec.looks_at(%s, %s, %s)"
@@ -63,7 +64,7 @@ def looks(by: Overseer, references: list[str], *, before: str = "") -> Looks:
         most = LOOKS_A_PAGE + 1
         cursor.execute(LOOKS, [references, opened(before) if before else NEWEST, most])
         found = cursor.fetchall()
-    record(by=by, did=Did.LOOKS_SEEN, to=references)
+    record(by=by, did=Did.LOOKS_SEEN, to=[one[:LONGEST] for one in references])
     shown = found[:LOOKS_A_PAGE]
     more = len(found) > LOOKS_A_PAGE
     return Looks([Look(*row[1:]) for row in shown], closed(shown[-1][0]) if more else "", oversees)

@@ -128,7 +128,43 @@ def test_going_through_is_itself_recorded(flagged):
             'select person, verb, "references" from audit_event where did = %s',
             (Did.LOOKS_WATCHED.words,),
         ).fetchall()
-    assert found == [("the look-back", "admin", ["2026-11-20"])]
+    [(person, verb, named)] = found
+    assert (person, verb, named[0]) == ("the look-back", "admin", "2026-11-20")
+    assert len(named) == 2
+    assert named[1].startswith("FLG-")
+
+
+def test_a_day_is_gone_through_whole_or_not_at_all(looked, named, monkeypatch):
+    looked("ada", named("Tom Marsh"))
+    enter, how_often = watching.record, []
+
+    def die(**given):
+        how_often.append(given)
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(watching, "record", die)
+    with pytest.raises(RuntimeError, match="killed"):
+        watching.watch(NEXT)
+    assert (there(), len(how_often)) == ([], 1)
+    monkeypatch.setattr(watching, "record", enter)
+    assert watching.watch(NEXT) == 1
+
+
+def test_what_a_role_does_every_day_is_no_unusual_look(looked):
+    """Twelve looks a night, for weeks: that is a night shift."""
+    for back in range(1, 12):
+        looked("ben", f"REC-N{back}", at=NOON + timedelta(hours=11, days=-back), times=12)
+        for number in range(65):
+            looked("ben", f"REC-{back}-{number}", at=NOON - timedelta(days=back))
+    with superuser(NAME) as c:
+        c.execute("insert into audit_watchedday (day, at) values ('2026-11-19', now())")
+    looked("ben", "REC-N", at=NOON + timedelta(hours=11), times=12)
+    for number in range(100):
+        looked("ben", f"REC-{number}")
+
+    assert watching.watch(NEXT) == 0
+    looked("dev", "REC-N", at=NOON + timedelta(hours=35), times=12)
+    assert watching.watch(NEXT + timedelta(days=1)) == 1
 
 
 def test_a_rule_holds_on_its_days_alone(looked, named):

@@ -61,8 +61,21 @@ def test_a_colleague_who_may_read_it_is_told_who_of_their_own_and_no_reason(thei
     happened("ben", Did.RECORD_SEEN, theirs)
 
     assert told(ask("ada", theirs)) == [("lou", "record seen", "")]
-    assert ask("ada", theirs).rows[0].person == "ada"  # asking is a look, and is told too
-    assert ask("ada", theirs).rows[0].did == "who has looked seen"
+
+
+def test_a_colleague_is_not_told_that_an_auditor_asks(theirs, happened, ask):
+    happened("lou", Did.RECORD_SEEN, theirs)
+    ask("audrey", theirs)
+    ask("ada", theirs)
+
+    assert told(ask("lou", theirs)) == [("lou", "record seen", "")]
+    assert [row.person for row in ask("audrey", theirs).rows] == ["lou", "ada", "audrey", "lou"]
+
+
+def test_a_reference_longer_than_any_is_asked_for_like_one_that_is_not_there(theirs, ask):
+    assert ask("audrey", "R" * 400).rows == []
+    with pytest.raises(NotFound):
+        ask("ada", "R" * 400)
 
 
 def test_an_agency_to_which_it_is_released_is_sent_to_the_owner(theirs, happened, ask):

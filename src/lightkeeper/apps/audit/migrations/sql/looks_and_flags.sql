@@ -19,8 +19,9 @@ end $$;
 
 -- What was done to them, the newest first. To an overseer: all that people of their own agency did,
 -- with the reason, and of what the agency owns also that another agency did something, and when. To
--- others: what people of their own agency did to what the agency owns. A subject goes by the name of
--- a record of it.
+-- others: what people of their own agency did to what the agency owns, but not who has asked this
+-- same question, which would tell somebody that their looks are being looked into. A subject goes by
+-- the name of a record of it.
 create function sec.looks_at(asked text[], before bigint, most int) returns table (
   id bigint, at timestamptz, person text, agency text, verb text, did text, named text[],
   purpose text, reason text, recipient text)
@@ -45,6 +46,7 @@ begin
            case when e.agency_id = m.agency_id and m.oversees then e.recipient::text else '' end
       from public.audit_event e join public.accounts_agency a on a.id = e.agency_id
      where e."references" && told::varchar[] and e.id < before and e.person_id is not null
+       and (m.oversees or e.did <> 'who has looked seen')
        and (e.agency_id = m.agency_id or (m.oversees and e."references" && owned::varchar[]))
      order by e.id desc limit least(most, 200);
 end $$;
