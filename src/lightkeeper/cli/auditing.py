@@ -37,23 +37,27 @@ def unusual() -> None:
 @audit.command()
 @click.option("--checkpoint", "kept", type=TO_READ, help="Checkpoints that somebody kept.")
 @click.option("--key", type=TO_READ, help="The log's public key, as it was kept with them.")
-def verify(kept: Path | None, key: Path | None) -> None:
+@click.option("--witness", type=TO_READ, help="A witness's public key: it must have signed one.")
+def verify(kept: Path | None, key: Path | None, witness: Path | None) -> None:
     """Find any changed, removed, inserted or reordered event. Exit code 1 if there is one.
 
     With --checkpoint the log is also held to what it said of itself before, so that what was
     removed with its seals, a rollback, a fork or another key are found too.
     """
     from lightkeeper.apps.audit import holding, sealing
-    from lightkeeper.engine.ledger.checkpoint import read_key, read_notes
+    from lightkeeper.engine.ledger.checkpoint import COSIGNATURE, read_key, read_notes
 
-    if key and not kept:
-        raise click.UsageError("--key is for the checkpoints of --checkpoint.")
+    if (key or witness) and not kept:
+        raise click.UsageError("A key is for the checkpoints of --checkpoint.")
     notes = read_notes(kept.read_text(encoding="utf-8")) if kept else []
     if kept and not notes:
         raise click.UsageError(f"{kept} holds no checkpoint. Was it cut off?")
     trusted = read_key(key.read_text(encoding="utf-8"))[1] if key else None
     found = sealing.verify()
     problems = [*found.problems, *(holding.hold_to(notes, trusted) if notes else [])]
+    if witness:
+        signer = read_key(witness.read_text(encoding="utf-8"), COSIGNATURE)
+        problems += holding.not_witnessed(notes, *signer)
     click.echo(f"{found.events} events, {found.sealed} of them sealed.")
     for problem in problems:
         click.echo(f"- {problem}", err=True)
@@ -96,6 +100,7 @@ def export(out: Path, to: str, reason: str) -> None:
     from lightkeeper.apps.audit import handing_out
 
     out.touch(mode=0o600)
+    out.chmod(0o600)
     count = 0
     with out.open("wb") as file:
         for line in handing_out.log_lines(to=to, reason=reason):

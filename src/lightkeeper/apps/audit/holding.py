@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from lightkeeper.apps.audit import signing
 from lightkeeper.apps.audit.models import Seal
 from lightkeeper.apps.audit.verifying import SEALER, one_view, sealed_leaves
-from lightkeeper.engine.ledger.checkpoint import Note, key_id
+from lightkeeper.engine.ledger.checkpoint import Note, key_id, witnessed_at
 from lightkeeper.engine.ledger.merkle import EMPTY_ROOT, CompactRange
 
 
@@ -82,3 +82,10 @@ def _disagreement(note: Note, now: _Now, agreed: int) -> str:
         f"Checkpoint of {size}: the first event that is not what was signed stands at positions "
         f"{agreed} to {size - 1}.{fork}"
     )
+
+
+def not_witnessed(kept: list[Note], name: str, key: Ed25519PublicKey) -> list[str]:
+    """What is missing if this witness signed none of the checkpoints, in a sentence."""
+    if any(witnessed_at(note, name, key) is not None for note in kept):
+        return []
+    return [f"{name} has signed none of these checkpoints. Were they sent back by the witness?"]

@@ -15,7 +15,7 @@ Source: C2SP tlog-checkpoint, signed-note and tlog-cosignature.
 
 import base64
 import binascii
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Self
 
@@ -113,18 +113,11 @@ def read_key(text: str, kind: bytes = ED25519) -> tuple[str, Ed25519PublicKey]:
     return name, key
 
 
-def cosign(note: Note, name: str, key: Ed25519PrivateKey, at: int) -> Note:
-    """The note with a witness's signature added: it saw this root at `at`, seconds since 1970.
+def witnessed_at(note: Note, name: str, key: Ed25519PublicKey) -> int | None:
+    """When this witness signed the note, in seconds since 1970; None if it did not.
 
     Source: C2SP tlog-cosignature, `cosignature/v1`.
     """
-    said = at.to_bytes(TIME_BYTES, "big") + key.sign(_cosigned_text(note.checkpoint, at))
-    raw = key_id(name, key.public_key(), COSIGNATURE) + said
-    return replace(note, added=(*note.added, f"{DASH}{name} {base64.b64encode(raw).decode()}"))
-
-
-def witnessed_at(note: Note, name: str, key: Ed25519PublicKey) -> int | None:
-    """When this witness signed the note, in seconds since 1970; None if it did not."""
     for line in note.added:
         signer, _, body = line.removeprefix(DASH).rpartition(" ")
         try:
@@ -132,14 +125,15 @@ def witnessed_at(note: Note, name: str, key: Ed25519PublicKey) -> int | None:
             at = int.from_bytes(raw[KEY_ID_BYTES : KEY_ID_BYTES + TIME_BYTES], "big")
             if signer == name and raw[:KEY_ID_BYTES] == key_id(name, key, COSIGNATURE):
                 signature = raw[KEY_ID_BYTES + TIME_BYTES :]
-                key.verify(signature, _cosigned_text(note.checkpoint, at))
+                key.verify(signature, cosigned_text(note.checkpoint, at))
                 return at
         except (FormatError, InvalidSignature):
             continue
     return None
 
 
-def _cosigned_text(checkpoint: Checkpoint, at: int) -> bytes:
+def cosigned_text(checkpoint: Checkpoint, at: int) -> bytes:
+    """What a witness signs, at a second since 1970."""
     return f"cosignature/v1\ntime {at}\n{checkpoint.text}".encode()
 
 

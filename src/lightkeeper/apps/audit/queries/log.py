@@ -1,5 +1,6 @@
 """Reading the log, which is itself recorded: one's own agency's events, and whether they hold."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +17,8 @@ from lightkeeper.apps.audit.verifying import Verification, last_verification
 from lightkeeper.apps.audit.writing import COLUMNS, leaf_of
 
 EVENTS_A_PAGE = 50
+SHOWN = 5
+ASKED_ABOUT = re.compile(r"(REC|SUB|TSK)-[0-9A-Z-]+")
 LATEST_SEAL = timedelta(minutes=5)
 TONES = {
     "consult": "neutral", "collect": "info", "alter": "info", "combine": "info",
@@ -69,8 +72,13 @@ class Shown:
         return TONES.get(self.verb, "neutral")
 
     @property
+    def first_references(self) -> list[tuple[str, bool]]:
+        """The first few, each with whether it can be asked who has looked at it."""
+        return [(one, bool(ASKED_ABOUT.fullmatch(one))) for one in self.references[:SHOWN]]
+
+    @property
     def more_references(self) -> int:
-        return max(len(self.references) - 5, 0)
+        return max(len(self.references) - SHOWN, 0)
 
 
 @dataclass(frozen=True)

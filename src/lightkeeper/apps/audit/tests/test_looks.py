@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from lightkeeper.apps.audit import queries
 from lightkeeper.apps.audit.services import Did, record
@@ -161,3 +162,66 @@ def test_events_are_found_by_reference_through_an_index(theirs, happened):
             [theirs],
         ).fetchall()
     assert "event_by_reference" in str(plan)
+
+
+def test_the_page_is_reached_from_the_record_by_its_owner_and_from_the_log_by_the_overseer(
+    theirs, happened, browse
+):
+    way = f"/audit/looks/{theirs}/"
+    assert way in browse("ada").get(f"/reports/records/{theirs}/").content.decode()
+    assert way not in browse("ben").get(f"/reports/records/{theirs}/").content.decode()
+    assert way in browse("audrey").get("/audit/").content.decode()
+
+    page = browse("ada").get(way).content.decode()
+    assert "Consultation: record seen" in page
+    assert "Somebody of another agency" not in page
+    seen = browse("audrey").get(way).content.decode()
+    assert "Somebody of another agency" in seen
+    assert "Northshire Police" in seen
+    assert browse("ben").get(way).status_code == 403
+    hidden, absent = (browse("cleo").get(f"/audit/looks/{r}/") for r in (theirs, "REC-NOTHING"))
+    assert hidden.status_code == absent.status_code == 404
+
+
+def test_the_api_says_the_same(theirs, happened, call_api):
+    happened("lou", Did.RECORD_SEEN, theirs)
+
+    [look] = call_api("ada").get(f"/api/audit/looks/{theirs}").json()["looks"]
+    assert (look["person"], look["verb"], look["purpose"]) == ("lou", "consult", "investigation")
+    assert call_api("ben").get(f"/api/audit/looks/{theirs}").status_code == 403
+    assert call_api("cleo").get(f"/api/audit/looks/{theirs}").status_code == 404
+
+
+def test_a_subject_is_asked_through_the_records_that_the_agency_owns(
+    theirs, happened, browse, call_api
+):
+    subject = "SUB-" + theirs[4:]
+    happened("lou", Did.SUBJECT_SEEN, [subject, theirs])
+    way = f"/picture/subjects/{subject}/looks/"
+    assert way in browse("ada").get(f"/picture/subjects/{subject}/").content.decode()
+
+    page = browse("ada").get(way).content.decode()
+    assert "Consultation: subject seen" in page
+    looks = call_api("ada").get(f"/api/picture/subjects/{subject}/looks").json()["looks"]
+    assert [look["did"] for look in looks] == ["subject seen", "subject seen"]
+    assert browse("ben").get(way).status_code == 403
+    assert browse("cleo").get(way).status_code == 404
+
+
+def test_a_task_is_asked_by_its_reference(log, a_record, happened, browse, as_):
+    from lightkeeper.apps.accounts.services import Agency
+    from lightkeeper.apps.tasking import services
+    from lightkeeper.apps.tasking.choices import Level, Theme
+
+    with transaction.atomic():
+        record_of = a_record(by="ada")
+        task = services.propose_task(
+            by=as_("ada"), record=record_of, objective="find out", reason="it may help",
+            agency=Agency.objects.get(code="northshire-police"), theme=Theme.PROTECT,
+            level=Level.LOCAL, threat="", at=timezone.now(),
+        )  # fmt: skip
+    way = f"/audit/looks/{task.reference}/"
+    assert way in browse("ada").get(task.get_absolute_url()).content.decode()
+    assert "Alteration: task proposed" in browse("ada").get(way).content.decode()
+    assert "it may help" in browse("audrey").get(way).content.decode()
+    assert "it may help" not in browse("ada").get(way).content.decode()

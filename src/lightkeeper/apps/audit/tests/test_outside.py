@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lightkeeper.apps.audit import handing_out, sealing, signing
+from lightkeeper.apps.audit import handing_out, holding, sealing, signing
 from lightkeeper.engine.ledger.checkpoint import COSIGNATURE, read_key, read_notes, witnessed_at
 from lightkeeper.engine.ledger.merkle import leaf_hash
 from lightkeeper.testing.plugin import NAME, PROJECT, superuser
@@ -277,6 +277,9 @@ def test_a_witness_signs_what_grew_out_of_what_it_signed(happen, log, witness):
     handed.checkpoints.write_text((log / "signed").read_text())
     code, sentence = handed.found("--witness", log / "northshire.pub")
     assert (code, sentence.endswith("has witnessed it up to position 12.")) == (0, True)
+    assert holding.not_witnessed([witness.last()], name, public) == []
+    unsigned = handing_out.checkpoints(to="nobody")
+    assert "has signed none" in holding.not_witnessed(unsigned, name, public)[0]
 
 
 def test_a_witness_refuses_a_rollback_a_fork_a_false_proof_and_another_key(happen, log, witness):

@@ -13,7 +13,7 @@ from lightkeeper.engine.ledger.checkpoint import (
     COSIGNATURE,
     Checkpoint,
     Note,
-    cosign,
+    cosigned_text,
     key_id,
     read_key,
     read_notes,
@@ -95,6 +95,13 @@ def test_what_is_not_a_checkpoint_is_refused_in_words(text, said):
 
 def test_an_empty_file_holds_no_checkpoints():
     assert read_notes("") == []
+
+
+def cosign(note: Note, name: str, key: Ed25519PrivateKey, at: int) -> Note:
+    """As C2SP tlog-cosignature has it."""
+    said = at.to_bytes(8, "big") + key.sign(cosigned_text(note.checkpoint, at))
+    raw = key_id(name, key.public_key(), COSIGNATURE) + said
+    return replace(note, added=(*note.added, f"— {name} {base64.b64encode(raw).decode()}"))
 
 
 def test_a_witness_adds_its_signature_and_the_note_still_reads_the_same():
