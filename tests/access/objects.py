@@ -3,7 +3,8 @@ that must turn up on no page of anybody who may not see it.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -17,6 +18,7 @@ from lightkeeper.apps.intake.happenings import RecordsAccepted
 from lightkeeper.core.announcements import announce
 from lightkeeper.core.references import new_reference
 from lightkeeper.testing import cast
+from lightkeeper.testing.plugin import NAME, superuser
 from tests.access.oracle import Somebody, Thing
 from tests.access.rows import add
 
@@ -97,7 +99,29 @@ def absent() -> dict[str, tuple[str, ...]]:
         "task": (new_reference("TSK"),),
         "glass": (new_reference("GLS"),),
         "upload": ("A" * 32,),
+        "flag": (new_reference("FLG"),),
     }
+
+
+@contextmanager
+def flags_there() -> Iterator[dict[str, str]]:
+    """For each label an unusual look of whoever makes what carries it. Only the linker's role
+    enters such, so it is done apart from what the tests undo.
+    """
+    there = {label: new_reference("FLG") for label in LABELS}
+    with superuser(NAME) as c:
+        for day, (label, reference) in enumerate(there.items(), 1):
+            c.execute(
+                "insert into audit_flag (reference, rule_id, day, person_id, person, agency_id, "
+                "about, sentence, events, made_at) select %s, (select min(id) from audit_lookrule),"
+                " make_date(2026, 1, %s), id, username, agency_id, '', 'unusual', '{}', now() "
+                "from accounts_person where username = %s",
+                (reference, day, LABELS[label][0]),
+            )
+    yield there
+    with superuser(NAME) as c:
+        c.execute("set session_replication_role = replica")
+        c.execute("delete from audit_flag")
 
 
 def _behind(name: str, become: Callable[[str], Actor]) -> Behind:

@@ -26,6 +26,8 @@ OPEN = {
     "accounts_bucket": "labels as numbers",
     "accounts_root": "numbers",
     "audit_leaf": "hashes",
+    "audit_lookrule": "the rules by which looks are gone through",
+    "audit_watchedday": "days",
     "audit_seal": "hashes and signatures",
     "intelligence_linkagemodel": "weights by kind of evidence; no names",
     "intelligence_linkagerun": "counts over the whole picture",

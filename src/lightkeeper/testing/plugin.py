@@ -152,7 +152,7 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
                 "select tablename from pg_tables where schemaname = 'public' and (tablename like "
                 "any(array['intake_%','intelligence_%','safeguarding_%','tasking_%','audit_%',"
                 "'procrastinate_%','accounts_errand','axes_%'])) and tablename not in "
-                "('intelligence_factor')"
+                "('intelligence_factor', 'audit_lookrule')"
             )
         ]
         connection.execute("set session_replication_role = replica")

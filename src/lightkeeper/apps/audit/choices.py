@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 
 class Verb(StrEnum):
     """Data Protection Act 2018 s.62: six acts, and two of our own."""
@@ -14,6 +17,38 @@ class Verb(StrEnum):
     ERASE = "erase"
     DENY = "deny"
     ADMIN = "admin"
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self])
+
+
+LABELS = {
+    Verb.CONSULT: _("Consultation"),
+    Verb.COLLECT: _("Collection"),
+    Verb.ALTER: _("Alteration"),
+    Verb.COMBINE: _("Combination"),
+    Verb.DISCLOSE: _("Disclosure"),
+    Verb.ERASE: _("Erasure"),
+    Verb.DENY: _("Refusal"),
+    Verb.ADMIN: _("Administration"),
+}
+
+
+class LookRuleCode(TextChoices):
+    """What about a look may be unusual. The thresholds are in the dated rows of the rules."""
+
+    OWN_NAME = "own_name", _("Own family name")
+    COLLEAGUE = "colleague", _("A colleague")
+    NO_PART = "no_part", _("No part in any work on it")
+    HOURS = "hours", _("Outside hours")
+    VOLUME = "volume", _("More than the role looks at")
+
+
+class FlagVerdict(TextChoices):
+    LAWFUL = "LAWFUL", _("Lawful: there was a reason")
+    LESSON = "LESSON", _("Lesson: no reason, spoken about")
+    CONDUCT = "CONDUCT", _("Conduct: handed to professional standards")
 
 
 class Did(StrEnum):
@@ -78,7 +113,14 @@ class Did(StrEnum):
     RESULTS_SEEN = "consult:results seen"
     RESULTS_EXPORTED = "disclose:results exported"
     AUDIT_SEEN = "consult:audit seen"
+    LOOKS_SEEN = "consult:who has looked seen"
+    FLAGS_LISTED = "consult:unusual looks listed"
+    FLAG_SEEN = "consult:unusual look seen"
+    FLAG_DECIDED = "admin:unusual look decided"
+    LOOKS_WATCHED = "admin:looks gone through"
     AUDIT_VERIFIED = "admin:audit verified"
+    AUDIT_EXPORTED = "disclose:audit exported"
+    CHECKPOINT_GIVEN = "admin:checkpoint handed out"
     ERRAND_SEEN = "admin:errand seen"
 
     @property

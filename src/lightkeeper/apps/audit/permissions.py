@@ -30,3 +30,10 @@ def check_may_oversee(by: Overseer) -> None:
     """Raises: NotPermitted."""
     if OVERSEE not in by.powers:
         raise NotPermitted(_("Your role does not allow this: read the audit log of one's agency."))
+
+
+def check_may_decide(by: Overseer, person_id: int) -> None:
+    """Nobody decides about themselves. Raises: NotPermitted."""
+    check_may_oversee(by)
+    if by.person_id == person_id:
+        raise NotPermitted(_("This is about your own looks. Another auditor decides it."))

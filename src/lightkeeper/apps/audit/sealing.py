@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from lightkeeper.apps.audit import signing
+from lightkeeper.apps.audit import signing, watching
 from lightkeeper.apps.audit.models import Seal
 from lightkeeper.apps.audit.verifying import Verification, last_verification, verify
 from lightkeeper.apps.audit.writing import SELECTED, leaf_of
@@ -78,7 +78,9 @@ def seal(at: datetime | None = None) -> int:
 
 
 def housekeeping() -> None:
-    """Seal every twenty seconds, and verify the whole log every six hours; the worker calls it."""
+    """Seal every twenty seconds, verify the whole log every six hours, and go through the looks of
+    each day once it has ended; the worker calls it.
+    """
     global _last_sealed
     if time.monotonic() - _last_sealed < SECONDS_BETWEEN_SEALS:
         return
@@ -89,6 +91,7 @@ def housekeeping() -> None:
         found = verify()
         if not found.ok:
             log.critical("the audit log does not verify: %s", "; ".join(found.problems))
+    watching.watch()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -79,10 +79,7 @@ def verify(at: datetime | None = None) -> Verification:
     Source: mission A3; ACCESS 8.
     """
     found = _Found()
-    with acting.with_nobody(), transaction.atomic(using=SEALER):
-        with connections[SEALER].cursor() as cursor:
-            # One view of the log from beginning to end, whatever is entered or sealed meanwhile.
-            cursor.execute("set transaction isolation level repeatable read read only")
+    with one_view():
         seals = list(Seal.objects.using(SEALER).order_by("size"))
         _check_seals(seals, found)
         sealed, last_place = _check_leaves(seals, found)
@@ -100,6 +97,15 @@ def verify(at: datetime | None = None) -> Verification:
     )
     _write_down(verification)
     return verification
+
+
+@contextmanager
+def one_view() -> Iterator[None]:
+    """Read the log as of one moment, whatever is entered or sealed meanwhile."""
+    with acting.with_nobody(), transaction.atomic(using=SEALER):
+        with connections[SEALER].cursor() as cursor:
+            cursor.execute("set transaction isolation level repeatable read read only")
+        yield
 
 
 def last_verification() -> Verification | None:
@@ -130,7 +136,7 @@ def _check_leaves(seals: list[Seal], found: _Found) -> tuple[int, tuple[int, int
     """Each event says what its leaf says, and the leaves make the roots that were signed."""
     tree, waiting = CompactRange(), {seal.size: seal for seal in seals}
     whole, previous, count, last = True, 0, 0, (0, 0)
-    for position, event_id, kept, event in _leaves():
+    for position, event_id, kept, event in sealed_leaves():
         count += 1
         if position != tree.size:
             found.say(f"Position {tree.size}: the leaf is gone; the next is {position}.")
@@ -165,7 +171,8 @@ def _check_leaves(seals: list[Seal], found: _Found) -> tuple[int, tuple[int, int
     return count, last
 
 
-def _leaves() -> Iterator[tuple[int, int, bytes, tuple[Any, ...] | None]]:
+def sealed_leaves() -> Iterator[tuple[int, int, bytes, tuple[Any, ...] | None]]:
+    """Each leaf with its position, its event's number, and the event if it is still there."""
     with connections[SEALER].chunked_cursor() as cursor:
         cursor.execute(LEAVES)
         for position, event_id, kept, *event in cursor:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from lightkeeper.apps.audit.api import LooksOut
 from lightkeeper.apps.intelligence import queries, services
 from lightkeeper.engine.records.query import MAX_QUERY
 
@@ -144,6 +145,17 @@ def get_subject(request: Any, reference: str) -> dict[str, Any]:
             None if harmed else _priority(queries.explain_subject(request.actor, found, today))
         ),
     }
+
+
+@router.get(
+    "/subjects/{reference}/looks",
+    response=LooksOut,
+    url_name="subject_looks",
+    summary="Who has looked at the records of a subject, as far as one's agency owns them",
+)
+def subject_looks(request: Any, reference: str, before: str = "") -> dict[str, Any]:
+    _, page = queries.looks_at_subject(request.actor, reference, before=before)
+    return {"looks": page.rows, "before": page.before}
 
 
 @router.get("/review", response=QueueOut, url_name="list_review", summary="Pairs to judge")

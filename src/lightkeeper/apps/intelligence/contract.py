@@ -5,6 +5,7 @@ from lightkeeper.core.access.contract import Ask, Door
 DOORS = {
     "intelligence:search": Door(Ask.READ, shows="subjects found"),
     "intelligence:subject": Door(Ask.READ, shows="one subject"),
+    "intelligence:looks": Door(Ask.READ, shows="who has looked at the records of one subject"),
     "intelligence:review": Door(Ask.READ, shows="pairs that wait for a person"),
     "intelligence:pair": Door(Ask.READ, shows="two records side by side"),
     "intelligence:judge": Door(Ask.CHANGE, ("POST",)),
@@ -15,6 +16,7 @@ DOORS = {
     "intelligence:figures": Door(Ask.READ, shows="figures of linkage"),
     "api:search_picture": Door(Ask.READ, shows="subjects found"),
     "api:get_subject": Door(Ask.READ, shows="one subject"),
+    "api:subject_looks": Door(Ask.READ, shows="who has looked at the records of one subject"),
     "api:list_review": Door(Ask.READ, shows="pairs that wait for a person"),
     "api:list_priorities": Door(Ask.READ, shows="the ranked list"),
     "api:judge_pair": Door(Ask.CHANGE, ("POST",)),

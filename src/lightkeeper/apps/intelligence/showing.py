@@ -12,6 +12,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from lightkeeper.apps.accounts.services import Actor
+from lightkeeper.apps.audit import queries as audit
 from lightkeeper.apps.intake.services import Record, Report
 from lightkeeper.apps.intelligence import mentions, queries, services, slots
 from lightkeeper.apps.intelligence.models import Judgement, Link
@@ -73,6 +74,9 @@ def subject_page(
     explanation = None if harmed else queries.explain_subject(actor, found, on)
     return {
         "subject": found,
+        "told_of_looks": any(
+            audit.is_told_of_looks(actor, record.bucket.owner_id) for record in found.records
+        ),
         "headline": agreed[:MOST_FACTS],
         "more_facts": agreed[MOST_FACTS:],
         "conflicts": [fact for fact in facts if fact.conflicting],

@@ -9,6 +9,7 @@ app_name = "intelligence"
 urlpatterns = [
     path("search/", views.search, name="search"),
     path("subjects/<str:reference>/", views.subject, name="subject"),
+    path("subjects/<str:reference>/looks/", views.looks, name="looks"),
     path("review/", views.review, name="review"),
     path("review/<str:left>/<str:right>/", views.pair, name="pair"),
     path("review/<str:left>/<str:right>/judge/", views.judge, name="judge"),

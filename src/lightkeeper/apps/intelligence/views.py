@@ -38,6 +38,15 @@ def subject(request: Any, reference: str) -> HttpResponseBase:
     return render(request, "intelligence/subject.html", page)
 
 
+def looks(request: Any, reference: str) -> HttpResponseBase:
+    found, page = queries.looks_at_subject(
+        request.actor, reference, before=request.GET.get("before", "")
+    )
+    if found.reference != reference:
+        return redirect("intelligence:looks", found.reference)
+    return render(request, "intelligence/looks.html", {"subject": found, "page": page})
+
+
 def review(request: Any) -> HttpResponse:
     page = _page(request)
     waiting, more = queries.review_queue(request.actor, page)

@@ -1,9 +1,11 @@
-"""What tasking does about others' news, and shows on others' pages."""
+"""What tasking does about others' news, shows on others' pages, and tells the log."""
 
 from lightkeeper.apps.intelligence import slots
 from lightkeeper.apps.intelligence.happenings import PictureChanged
-from lightkeeper.apps.tasking import queries, services
+from lightkeeper.apps.tasking import queries, services, watching
 from lightkeeper.core.announcements import on
+
+__all__ = ["watching"]
 
 
 @on(PictureChanged)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lightkeeper.apps.accounts.services import Actor
+from lightkeeper.apps.audit import queries as audit
 from lightkeeper.apps.tasking import forms, policies, queries, services
 from lightkeeper.apps.tasking.choices import TaskStatus
 from lightkeeper.apps.tasking.models import Step, Task
@@ -56,6 +57,7 @@ def task_page(actor: Actor, shown: queries.Shown, kinds: list[tuple[str, str]]) 
     return {
         "shown": shown,
         "task": task,
+        "told_of_looks": audit.is_told_of_looks(actor, task.owner_id),
         "tone": TONES[TaskStatus(task.status)],
         "crumbs": [
             {"label": _("Tasks"), "url": reverse("tasking:tasks")},

@@ -20,7 +20,8 @@ class Handling:
     """What a model states of itself: how it is protected, kept, and what may leave.
 
     `protection`: "labelled" (carries one label), "paired" (carries the labels of two records),
-    "audit", "own" (only one's own rows), "member" (compartments), or "open" with `why`.
+    "audit", "overseen" (by the agency's overseers alone), "own" (only one's own rows), "member"
+    (compartments), or "open" with `why`.
     `writers`: roles of the database that may insert and update it under its policy.
     """
 

@@ -192,6 +192,14 @@ def _audit(table: str, handling: Handling) -> Iterator[str]:
     yield f"grant select on {table} to {SEALER.name}"
 
 
+def _overseen(table: str, handling: Handling) -> Iterator[str]:
+    """What is held about the conduct of an agency's people: for its overseers alone."""
+    mine = "agency_id = (select sec.my_agency()) and (select sec.oversees())"
+    yield from _protected(
+        table, handling, read=mine, write=f"{mine} and person_id = (select sec.me())"
+    )
+
+
 def _protected(table: str, handling: Handling, *, read: str, write: str) -> Iterator[str]:
     for name in ("look", "add", "change", "administer", "door", "seal"):
         yield f"drop policy if exists {name} on {table}"
@@ -222,6 +230,7 @@ _PROTECTIONS = {
     "own": _own,
     "member": _member,
     "audit": _audit,
+    "overseen": _overseen,
 }
 
 
@@ -231,5 +240,6 @@ def protected_tables(models_: Iterable[type[models.Model]]) -> list[str]:
         m._meta.db_table
         for m in models_
         if isinstance(getattr(m, "handling", None), Handling)
-        and handling_of(m).protection in ("labelled", "paired", "own", "member", "audit")
+        and handling_of(m).protection
+        in ("labelled", "paired", "own", "member", "audit", "overseen")
     )

@@ -23,7 +23,12 @@ OWNER = Role("lk_owner", True, False, "owns the tables; migrations only")
 WEB = Role("lk_web", True, False, "pages and the API, on behalf of a session")
 WORKER = Role("lk_worker", True, False, "jobs, on behalf of the person who asked")
 DOOR = Role("lk_door", True, False, "signing in: passwords and sessions, nothing else")
-LINKER = Role("lk_linker", True, True, "reads every record to link them; writes links only")
+LINKER = Role(
+    "lk_linker",
+    True,
+    True,
+    "reads every record to link them, and every look; writes links and unusual looks only",
+)
 SEALER = Role("lk_sealer", True, False, "reads audit events and writes seals")
 GUARD = Role("lk_guard", False, True, "owns the functions that hold the access rule")
 

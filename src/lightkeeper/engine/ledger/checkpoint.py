@@ -8,8 +8,9 @@
 
     — lightkeeper/audit Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurm…
 
-Origin, size and root, then lines of our own, then an empty line and the signature.
-Source: C2SP tlog-checkpoint and signed-note.
+Origin, size and root, then lines of our own, then an empty line and the signature. Witnesses add
+their own signatures below, each on a line, with the second in which they signed.
+Source: C2SP tlog-checkpoint, signed-note and tlog-cosignature.
 """
 
 import base64
@@ -27,8 +28,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 from lightkeeper.engine.errors import FormatError
 from lightkeeper.engine.ledger.merkle import HASH_BYTES
 
-ED25519 = b"\x01"
-KEY_ID_BYTES, SIGNATURE_BYTES = 4, 64
+ED25519, COSIGNATURE = b"\x01", b"\x04"
+KEY_ID_BYTES, SIGNATURE_BYTES, TIME_BYTES = 4, 64, 8
 DASH = "— "
 
 
@@ -61,16 +62,18 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Note:
-    """A checkpoint with the signature under it."""
+    """A checkpoint with the signature under it, and the lines that witnesses added as they are."""
 
     checkpoint: Checkpoint
     key_id: bytes
     signature: bytes
+    added: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         signed = base64.b64encode(self.key_id + self.signature).decode()
-        return f"{self.checkpoint.text}\n{DASH}{self.checkpoint.origin} {signed}\n"
+        lines = (f"{DASH}{self.checkpoint.origin} {signed}", *self.added)
+        return f"{self.checkpoint.text}\n" + "".join(f"{line}\n" for line in lines)
 
     def is_signed_by(self, key: Ed25519PublicKey) -> bool:
         if self.key_id != key_id(self.checkpoint.origin, key):
@@ -82,18 +85,56 @@ class Note:
         return True
 
 
-def key_id(name: str, key: Ed25519PublicKey) -> bytes:
+def key_id(name: str, key: Ed25519PublicKey, kind: bytes = ED25519) -> bytes:
     """Four bytes that say which key to try.
 
     Source: C2SP signed-note.
     """
-    return sha256(name.encode() + b"\n" + ED25519 + key.public_bytes_raw()).digest()[:KEY_ID_BYTES]
+    return sha256(name.encode() + b"\n" + kind + key.public_bytes_raw()).digest()[:KEY_ID_BYTES]
 
 
-def written_key(name: str, key: Ed25519PublicKey) -> str:
+def written_key(name: str, key: Ed25519PublicKey, kind: bytes = ED25519) -> str:
     """The public key on one line, as verifiers of signed notes read it."""
-    body = base64.b64encode(ED25519 + key.public_bytes_raw()).decode()
-    return f"{name}+{key_id(name, key).hex()}+{body}"
+    body = base64.b64encode(kind + key.public_bytes_raw()).decode()
+    return f"{name}+{key_id(name, key, kind).hex()}+{body}"
+
+
+def read_key(text: str, kind: bytes = ED25519) -> tuple[str, Ed25519PublicKey]:
+    """Whose key is written on this line, and the key.
+
+    Raises: FormatError if it is not a key of this kind, or not the one it says it is.
+    """
+    name, _, rest = text.strip().partition("+")
+    said, _, body = rest.partition("+")
+    raw = _decoded(body, len(kind) + HASH_BYTES)
+    key = Ed25519PublicKey.from_public_bytes(raw[len(kind) :])
+    if raw[: len(kind)] != kind or said != key_id(name, key, kind).hex():
+        raise FormatError("This is not a public key of that kind. Was a line of it changed?")
+    return name, key
+
+
+def witnessed_at(note: Note, name: str, key: Ed25519PublicKey) -> int | None:
+    """When this witness signed the note, in seconds since 1970; None if it did not.
+
+    Source: C2SP tlog-cosignature, `cosignature/v1`.
+    """
+    for line in note.added:
+        signer, _, body = line.removeprefix(DASH).rpartition(" ")
+        try:
+            raw = _decoded(body, KEY_ID_BYTES + TIME_BYTES + SIGNATURE_BYTES)
+            at = int.from_bytes(raw[KEY_ID_BYTES : KEY_ID_BYTES + TIME_BYTES], "big")
+            if signer == name and raw[:KEY_ID_BYTES] == key_id(name, key, COSIGNATURE):
+                signature = raw[KEY_ID_BYTES + TIME_BYTES :]
+                key.verify(signature, cosigned_text(note.checkpoint, at))
+                return at
+        except (FormatError, InvalidSignature):
+            continue
+    return None
+
+
+def cosigned_text(checkpoint: Checkpoint, at: int) -> bytes:
+    """What a witness signs, at a second since 1970."""
+    return f"cosignature/v1\ntime {at}\n{checkpoint.text}".encode()
 
 
 def sign(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> Note:
@@ -121,14 +162,17 @@ def read_notes(text: str) -> list[Note]:
 
 
 def _note(body: str, signed: str, number: int) -> Note:
+    own, *added = signed.split("\n")
     try:
         checkpoint = Checkpoint.from_text(body)
-        if not signed.startswith(f"{DASH}{checkpoint.origin} ") or "\n" in signed:
+        if not own.startswith(f"{DASH}{checkpoint.origin} "):
             raise FormatError("its signature is not that of its origin.")
-        raw = _decoded(signed.rpartition(" ")[2], KEY_ID_BYTES + SIGNATURE_BYTES)
+        if not all(line.startswith(DASH) for line in added):
+            raise FormatError("a line under it is not a signature.")
+        raw = _decoded(own.rpartition(" ")[2], KEY_ID_BYTES + SIGNATURE_BYTES)
     except FormatError as error:
         raise FormatError(f"Checkpoint {number}: {error}") from None
-    return Note(checkpoint, raw[:KEY_ID_BYTES], raw[KEY_ID_BYTES:])
+    return Note(checkpoint, raw[:KEY_ID_BYTES], raw[KEY_ID_BYTES:], tuple(added))
 
 
 def _decoded(text: str, length: int) -> bytes:

@@ -66,7 +66,7 @@ def test_each_filter_finds_what_it_says(happen, look, question, found):
 
 
 def test_pages_follow_one_another_without_a_gap_or_a_number(happen, look, monkeypatch):
-    monkeypatch.setattr(queries, "EVENTS_A_PAGE", 2)
+    monkeypatch.setattr("lightkeeper.apps.audit.queries.log.EVENTS_A_PAGE", 2)
     happen(5)
     seen, before = [], ""
     while True:

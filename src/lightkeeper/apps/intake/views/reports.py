@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lightkeeper.apps.accounts.services import Actor, Power
+from lightkeeper.apps.audit import queries as audit
 from lightkeeper.apps.intake import exporting, forms, permissions, queries, services
 from lightkeeper.apps.intake.choices import ReportStatus
 from lightkeeper.apps.intake.models import Record, Report
@@ -154,6 +155,7 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
         "intake/record.html",
         {
             "record": found,
+            "told_of_looks": audit.is_told_of_looks(actor, found.bucket.owner_id),
             "kind": kind.label if kind else found.kind,
             "report": came_in,
             "graded": _graded(found, came_in),

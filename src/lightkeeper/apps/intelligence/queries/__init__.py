@@ -29,6 +29,7 @@ from lightkeeper.apps.intelligence.queries.subjects import (
     explain_subject,
     is_child_or_harmed,
     look_up,
+    looks_at_subject,
     reference_of,
     reports_of,
     subject,
@@ -37,7 +38,7 @@ from lightkeeper.apps.intelligence.queries.subjects import (
 __all__ = [
     "PAGE", "Fact", "Filters", "Found", "PairView", "Ranked", "Results", "Subject", "Waiting",
     "choices_of", "explain_subject", "explained", "facts_of", "figures", "find", "get_judgement",
-    "is_child_or_harmed", "judgements", "look_up", "next_in_queue", "pair", "rank", "ranking",
-    "reference_of", "reports_of", "review_queue", "search", "subject", "subjects_of",
-    "two_records", "waiting_count",
+    "is_child_or_harmed", "judgements", "look_up", "looks_at_subject", "next_in_queue", "pair",
+    "rank", "ranking", "reference_of", "reports_of", "review_queue", "search", "subject",
+    "subjects_of", "two_records", "waiting_count",
 ]  # fmt: skip

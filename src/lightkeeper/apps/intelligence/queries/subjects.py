@@ -8,6 +8,7 @@ from django.db.models import Subquery
 from django.urls import reverse
 
 from lightkeeper.apps.accounts.services import Actor
+from lightkeeper.apps.audit import queries as audit_queries
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake.services import Record, Report
 from lightkeeper.apps.intelligence import mentions, sql
@@ -74,6 +75,20 @@ def subject(actor: Actor, reference: str) -> Subject:
         to=[found.reference, *(record.reference for record in found.records)],
     )
     return found
+
+
+def looks_at_subject(
+    actor: Actor, reference: str, *, before: str = ""
+) -> tuple[Subject, audit_queries.Looks]:
+    """Who has looked at those of its records that this person's agency owns.
+
+    Raises: NotFound. NotPermitted if other agencies own all of them.
+
+    Source: mission A3.
+    """
+    found = look_up(actor, reference)
+    references = [record.reference for record in found.records]
+    return found, audit_queries.looks(actor, references, before=before)
 
 
 def look_up(actor: Actor, reference: str) -> Subject:

@@ -1,6 +1,7 @@
 """Checkpoints: written and read as the same, signed, and refused when anything is changed."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -9,11 +10,15 @@ from hypothesis import strategies as st
 
 from lightkeeper.engine.errors import FormatError
 from lightkeeper.engine.ledger.checkpoint import (
+    COSIGNATURE,
     Checkpoint,
     Note,
+    cosigned_text,
     key_id,
+    read_key,
     read_notes,
     sign,
+    witnessed_at,
     written_key,
 )
 
@@ -90,3 +95,48 @@ def test_what_is_not_a_checkpoint_is_refused_in_words(text, said):
 
 def test_an_empty_file_holds_no_checkpoints():
     assert read_notes("") == []
+
+
+def cosign(note: Note, name: str, key: Ed25519PrivateKey, at: int) -> Note:
+    """As C2SP tlog-cosignature has it."""
+    said = at.to_bytes(8, "big") + key.sign(cosigned_text(note.checkpoint, at))
+    raw = key_id(name, key.public_key(), COSIGNATURE) + said
+    return replace(note, added=(*note.added, f"— {name} {base64.b64encode(raw).decode()}"))
+
+
+def test_a_witness_adds_its_signature_and_the_note_still_reads_the_same():
+    other = Ed25519PrivateKey.generate()
+    witnessed = cosign(a_note(), "northshire/witness", other, at=1_764_000_000)
+
+    assert read_notes(witnessed.text) == [witnessed]
+    assert witnessed.is_signed_by(KEY.public_key())
+    assert witnessed_at(witnessed, "northshire/witness", other.public_key()) == 1_764_000_000
+
+
+def test_a_witness_that_did_not_sign_this_is_not_a_witness():
+    other = Ed25519PrivateKey.generate()
+    witnessed = cosign(a_note(), "northshire/witness", other, at=1_764_000_000)
+    public = other.public_key()
+
+    assert witnessed_at(a_note(), "northshire/witness", public) is None
+    assert witnessed_at(witnessed, "westmark/witness", public) is None
+    assert witnessed_at(witnessed, "northshire/witness", KEY.public_key()) is None
+    moved = replace(witnessed, checkpoint=a_note(6).checkpoint)
+    assert witnessed_at(moved, "northshire/witness", public) is None
+    cut = replace(witnessed, added=(witnessed.added[0][:-8],))
+    assert witnessed_at(cut, "northshire/witness", public) is None
+
+
+def test_a_written_key_reads_back_and_a_changed_one_does_not():
+    line = written_key("lightkeeper/audit", KEY.public_key())
+
+    name, key = read_key(line + "\n")
+    assert (name, key.public_bytes_raw()) == (
+        "lightkeeper/audit",
+        KEY.public_key().public_bytes_raw(),
+    )
+    for wrong in ("", line[:-6], line.replace("audit", "audlt"), line.replace("+", " ")):
+        with pytest.raises(FormatError):
+            read_key(wrong)
+    with pytest.raises(FormatError, match="not a public key of that kind"):
+        read_key(line, COSIGNATURE)

@@ -1,25 +1,24 @@
 """Reading the log, which is itself recorded: one's own agency's events, and whether they hold."""
 
-import base64
-import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from lightkeeper.apps.audit.choices import Did, Verb
 from lightkeeper.apps.audit.models import Event, Leaf, Seal
 from lightkeeper.apps.audit.permissions import Overseer, check_may_oversee
+from lightkeeper.apps.audit.queries.pages import closed, opened
 from lightkeeper.apps.audit.services import record
 from lightkeeper.apps.audit.verifying import Verification, last_verification
 from lightkeeper.apps.audit.writing import COLUMNS, leaf_of
-from lightkeeper.core.errors import Refused
 
 EVENTS_A_PAGE = 50
+SHOWN = 5
+ASKED_ABOUT = re.compile(r"(REC|SUB|TSK)-[0-9A-Z-]+")
 LATEST_SEAL = timedelta(minutes=5)
 TONES = {
     "consult": "neutral", "collect": "info", "alter": "info", "combine": "info",
@@ -64,12 +63,22 @@ class Shown:
     holds: str
 
     @property
+    def act(self) -> str:
+        """The word of the law for it."""
+        return Verb(self.verb).label
+
+    @property
     def tone(self) -> str:
         return TONES.get(self.verb, "neutral")
 
     @property
+    def first_references(self) -> list[tuple[str, bool]]:
+        """The first few, each with whether it can be asked who has looked at it."""
+        return [(one, bool(ASKED_ABOUT.fullmatch(one))) for one in self.references[:SHOWN]]
+
+    @property
     def more_references(self) -> int:
-        return max(len(self.references) - 5, 0)
+        return max(len(self.references) - SHOWN, 0)
 
 
 @dataclass(frozen=True)
@@ -106,12 +115,12 @@ def events(by: Overseer, question: Question, *, before: str = "") -> Page:
     if question.day:
         rows = rows.filter(at__date=question.day)
     if before:
-        rows = rows.filter(id__lt=_opened(before))
+        rows = rows.filter(id__lt=opened(before))
     found = list(rows.order_by("-id").values_list(*COLUMNS)[: EVENTS_A_PAGE + 1])
     shown = found[:EVENTS_A_PAGE]
     record(by=by, did=Did.AUDIT_SEEN, to=question.parts)
     more = len(found) > EVENTS_A_PAGE
-    return Page(_with_leaves(shown), _closed(shown[-1][0]) if more else "")
+    return Page(with_leaves(shown), closed(shown[-1][0]) if more else "")
 
 
 def state(by: Overseer) -> State:
@@ -121,7 +130,7 @@ def state(by: Overseer) -> State:
     return State(last.at if last else None, late, last_verification())
 
 
-def _with_leaves(rows: list[tuple[Any, ...]]) -> list[Shown]:
+def with_leaves(rows: list[tuple[Any, ...]]) -> list[Shown]:
     leaves = {
         leaf.event_id: bytes(leaf.hash)
         for leaf in Leaf.objects.filter(event_id__in=[row[0] for row in rows])
@@ -135,22 +144,3 @@ def _shown(row: tuple[Any, ...], leaf: bytes | None) -> Shown:
     return Shown(
         holds=holds, **{name: said[name] for name in Shown.__annotations__ if name in said}
     )
-
-
-# The number of an event says how much the whole country does, so it is not shown, nor in a link.
-def _closed(number: int) -> str:
-    return _box().encrypt(str(number).encode()).decode()
-
-
-def _opened(cursor: str) -> int:
-    try:
-        return int(_box().decrypt(cursor.encode()))
-    except InvalidToken:
-        raise Refused(
-            "audit.page", "This is not the beginning of a page. Start from the first page again."
-        ) from None
-
-
-def _box() -> Fernet:
-    key = hashlib.sha256(b"audit page" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

@@ -1,0 +1,5 @@
+"""What intake does about others' news."""
+
+from lightkeeper.apps.intake import watching
+
+__all__ = ["watching"]
