@@ -106,8 +106,9 @@ def test_a_label_that_is_added_is_seen_from_the_next_statement_by_those_it_is_fo
     readable = {row[0] for row in session.execute(READABLE)}
     with world.as_superuser() as owner:
         owner.execute(
-            "insert into accounts_agency (id, code, name, kind, nation, region, area_code) "
-            "values (990, 'new', 'New', 'police_force', '', '', '') on conflict do nothing"
+            "insert into accounts_agency (id, code, name, kind, nation, region, area_code, "
+            "desk) values (990, 'new', 'New', 'police_force', '', '', '', '') "
+            "on conflict do nothing"
         )
         for number, audience in ((9002, 921), (9003, 922), (9004, None)):
             owner.execute(

@@ -190,8 +190,8 @@ class World:
     def _enter_agencies(self, c: psycopg.Connection) -> None:
         for name, number in AGENCIES.items():
             c.execute(
-                "insert into accounts_agency (id, code, name, kind, nation, region, area_code) "
-                "values (%s, %s, %s, 'police_force', '', '', '')",
+                "insert into accounts_agency (id, code, name, kind, nation, region, area_code, "
+                "desk) values (%s, %s, %s, 'police_force', '', '', '', '')",
                 (number, f"world-{name}", name),
             )
         for name, number in COMPARTMENT_IDS.items():

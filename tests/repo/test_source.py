@@ -38,6 +38,7 @@ MAY_GO_PAST = {
     "apps/intelligence/sql.py": "the one place of the picture's own statements",
     "apps/intelligence/linker/export.py": "reads every record as the linker, without holding it",
     "apps/safeguarding/services.py": "asks the guard's function what stands undecided",
+    "apps/sharing/services.py": "asks the guard's functions across agencies",
     "apps/tasking/services.py": "has the guard's function look where children came to be in tasks",
     "cli/telling.py": "finds the story's compartment as the owner of the tables",
 }  # fmt: skip

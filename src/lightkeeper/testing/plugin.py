@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -25,6 +26,11 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driv
 
 from lightkeeper.core.database.launcher import SUPERUSER, Cluster  # noqa: E402
 from lightkeeper.testing.records import a_record  # noqa: E402, F401
+
+hypothesis.settings.register_profile(  # a busy machine is slow, and not at fault
+    "tests", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None
+)
+hypothesis.settings.load_profile("tests")
 
 CLUSTER = Cluster(HOME / "postgres")
 os.environ["LIGHTKEEPER_DATABASE_URL"] = CLUSTER.url("{role}", NAME)

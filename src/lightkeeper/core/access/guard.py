@@ -35,7 +35,7 @@ def decide(viewer: Viewer, envelope: Envelope, verb: Verb) -> Decision:
         ("R4 circle", glass or _in_circle(viewer, envelope, verb)),
         ("R5 compartment", glass or _in_compartment(viewer, envelope, verb)),
         ("R6 conditions", _meets_conditions(viewer, envelope, verb)),
-        ("R7 not excluded", envelope.root is None or envelope.root not in viewer.excluded),
+        ("R7 not excluded", envelope.root not in viewer.excluded),
     ):
         if not holds:
             return Decision(False, rule)
@@ -71,7 +71,6 @@ def _through_glass(viewer: Viewer, envelope: Envelope, verb: Verb) -> bool:
     return (
         verb is Verb.READ
         and envelope.record_class in BEHIND_GLASS
-        and envelope.root is not None
         and envelope.root in viewer.glass
     )
 

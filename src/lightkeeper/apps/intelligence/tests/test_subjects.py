@@ -161,7 +161,7 @@ def test_the_page_asks_as_many_questions_however_large_the_subject(given, be, br
     with CaptureQueriesContext(connection) as asked:
         answer = client.get(url)
     statements = [one["sql"] for one in asked if one["sql"] not in ("BEGIN", "COMMIT")]
-    assert len(statements) <= 15  # of these six say who is asking, and three are of apps above
+    assert len(statements) <= 16  # of these seven say who is asking, and three are of apps above
     assert answer.content.decode().count('data-label="Grading"') == size
 
 
