@@ -146,7 +146,7 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "lightkeeper.web.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-IDLE_MINUTES = env.number("LIGHTKEEPER_IDLE_MINUTES", 30)
+IDLE_MINUTES = env.number("LIGHTKEEPER_IDLE_MINUTES", 15)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
