@@ -1,5 +1,7 @@
 """Signing in and the one door, through Django's client."""
 
+from datetime import timedelta
+
 import pytest
 
 from lightkeeper.testing.cast import PASSWORD
@@ -100,6 +102,43 @@ def test_a_one_time_password_opens_nothing_but_its_change(lou_with_a_first_passw
     browser, _given = lou_with_a_first_password
 
     assert browser.get("/")["Location"] == "/password/"
+
+
+def test_a_password_reset_while_somebody_works_opens_nothing_but_its_change(browse, lou_as_before):
+    browser = browse("")
+    browser.post("/sign-in/", {"username": "lou", "password": PASSWORD, "purpose": "analysis"})
+    before = browser.get("/").status_code
+    with superuser(NAME) as connection:
+        connection.execute(
+            "update accounts_credential set must_change = true where username = 'lou'"
+        )
+
+    assert before == 200
+    assert browser.get("/")["Location"] == "/password/"
+    assert browser.get("/tasks/")["Location"] == "/password/"
+    assert "works once" in browser.get("/password/").content.decode()
+
+
+def test_a_page_session_ends_after_15_idle_minutes_and_10_hours(browse):
+    browse("").post("/sign-in/", {"username": "ada", "password": PASSWORD, "purpose": "analysis"})
+    with superuser(NAME) as connection:
+        [[idle, lasts]] = connection.execute(
+            "select idle, expires_at - opened_at from sec.session where kind = 'page' "
+            "order by opened_at desc limit 1"
+        ).fetchall()
+
+    assert (idle, lasts) == (timedelta(minutes=15), timedelta(hours=10))
+
+
+def test_an_idle_session_is_nobody(browse):
+    browser = browse("")
+    browser.post("/sign-in/", {"username": "ada", "password": PASSWORD, "purpose": "analysis"})
+    with superuser(NAME) as connection:
+        connection.execute(
+            "update sec.session set seen_at = now() - interval '15 minutes' where kind = 'page'"
+        )
+
+    assert browser.get("/")["Location"] == "/sign-in/?next=/"
 
 
 def test_a_changed_password_lets_in_and_the_old_one_does_not(lou_with_a_first_password, browse):

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import URLResolver, get_resolver
 from django.utils.cache import add_never_cache_headers
 
-from lightkeeper.apps.accounts.services import Actor, actor_now
+from lightkeeper.apps.accounts.services import Actor, actor_now, must_change_password
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.core.access import acting
 from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask, Door
@@ -111,7 +111,7 @@ class OpenDoor:
                 request.session.flush()
                 return _to_sign_in(request)
             request.actor = actor  # type: ignore[attr-defined]
-            if request.session.get("must_change") and name not in MAY_BE_REACHED_FIRST:
+            if name not in MAY_BE_REACHED_FIRST and actor.kind == "page" and must_change_password():
                 return redirect(TO_CHANGE_PASSWORD)
             response = call()
             if response.status_code < 400 and door.ask in MUST_LEAVE_AN_EVENT and not trail.events:

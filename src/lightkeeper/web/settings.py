@@ -148,7 +148,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "lightkeeper.web.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 POINTER_TICK_SECONDS = env.number("LIGHTKEEPER_POINTER_TICK_MS", 500) / 1000
-IDLE_MINUTES = env.number("LIGHTKEEPER_IDLE_MINUTES", 30)
+IDLE_MINUTES = env.number("LIGHTKEEPER_IDLE_MINUTES", 15)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

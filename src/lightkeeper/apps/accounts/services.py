@@ -30,7 +30,8 @@ from lightkeeper.core.references import new_reference
 
 __all__ = [
     "Actor", "Agency", "Area", "Bucket", "Code", "Exclusion", "Glass", "Person", "Power", "Purpose",
-    "actor_now", "change_password", "check_may", "open_session", "relabelled", "sign_in",
+    "actor_now", "change_password", "check_may", "must_change_password", "open_session",
+    "relabelled", "sign_in",
     "sign_out", "the_label", "widen",
 ]  # fmt: skip
 
@@ -148,8 +149,11 @@ def change_password(*, by: Actor, old: str, new: str) -> None:
         cursor.execute("select sec.close_session()")
 
 
-def must_change_password(person_id: int) -> bool:
-    return Credential.objects.filter(person_id=person_id, must_change=True).exists()
+def must_change_password() -> bool:
+    """Whether whoever acts was given their password and has not chosen one yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("select sec.must_change()")
+        return bool(cursor.fetchone()[0])
 
 
 def the_label(

@@ -37,7 +37,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             request.session.flush()
             request.session["token"] = token
-            request.session["must_change"] = must_change
             return redirect("accounts:change_password" if must_change else onward)
     return render(request, "accounts/sign_in.html", {"form": form, "next": onward}, status=status)
 
@@ -67,7 +66,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
                 status = 409
             else:
                 return _password_changed(request)
-    page = {"form": form, "first": request.session.get("must_change")}
+    page = {"form": form, "first": services.must_change_password()}
     return render(request, "accounts/change_password.html", page, status=status)
 
 
