@@ -18,6 +18,7 @@ ROUTERS = (
     ("/children", "safeguarding"),
     ("/tasks", "tasking"),
     ("/results", "performance"),
+    ("/governance", "governance"),
     ("/audit", "audit"),
 )
 

@@ -18,6 +18,7 @@ MENU = (
     (_("Tasks"), "tasking:tasks", None),
     (_("Children"), "safeguarding:considerations", None),
     (_("Results"), "performance:results", None),
+    (_("Governance"), "governance:due", Power.REVIEW),
     (_("Audit"), "audit:events", Power.OVERSEE),
     (_("System"), "intelligence:figures", Power.ADMINISTER),
 )

@@ -13,6 +13,7 @@ APPS = (
     ("children/", "safeguarding"),
     ("tasks/", "tasking"),
     ("results/", "performance"),
+    ("governance/", "governance"),
     ("audit/", "audit"),
 )
 

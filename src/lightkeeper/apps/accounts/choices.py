@@ -15,6 +15,8 @@ class Power(models.TextChoices):
     ANSWER = "answer", _("Accept, refuse and close tasks")
     SAFEGUARD = "safeguard", _("Decide safeguarding considerations")
     EXPORT = "export", _("Export")
+    REVIEW = "review", _("Review what is kept, and hold it")
+    DISPOSE = "dispose", _("Confirm disposals and release holds")
     OVERSEE = "oversee", _("Read the audit log of one's agency")
     ADMINISTER = "administer", _("See the system's figures and jobs")
 

@@ -18,7 +18,9 @@ class Task(Labelled):
     # Who will lead it. Fixed when it is proposed; it sees the task from when it is sent.
     agency = models.ForeignKey("accounts.Agency", models.PROTECT, related_name="+")
     # A task is about whoever this record is of: it follows the record when the picture changes.
-    record = models.ForeignKey("intake.Record", models.PROTECT, related_name="+")
+    # Until it has ended there is one; after that the record may be erased, and its number stays.
+    record = models.ForeignKey("intake.Record", models.PROTECT, null=True, related_name="+")
+    erased_record = models.BigIntegerField(null=True, editable=False)
     threat = models.SlugField(max_length=40, blank=True)
     theme = models.CharField(max_length=10, choices=Theme, default=Theme.PROTECT)
     level = models.PositiveSmallIntegerField(choices=Level, default=Level.LOCAL)
@@ -40,6 +42,11 @@ class Task(Labelled):
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(status=TaskStatus.CLOSED),
                 name="task_closed_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(record__isnull=False)
+                | Q(erased_record__isnull=False, status__in=["REJECTED", "REFUSED", "CLOSED"]),
+                name="task_is_about_somebody",
             ),
         ]
         indexes = [
@@ -79,6 +86,7 @@ class Outcome(Labelled):
     task = models.ForeignKey(Task, models.PROTECT, related_name="outcomes")
     # For whom, where that is somebody else than whom the task is about.
     record = models.ForeignKey("intake.Record", models.PROTECT, null=True, related_name="+")
+    erased_record = models.BigIntegerField(null=True, editable=False)
     kind = models.SlugField(max_length=40)
     happened_on = models.DateField()
     evidence = models.TextField()
@@ -91,8 +99,9 @@ class Outcome(Labelled):
 
     @property
     def subject_id(self) -> int:
-        """The number of the record of whoever it is counted for."""
-        return int(self.record_id or self.task.record_id)
+        """The number of the record of whoever it is counted for, also where that was erased."""
+        own = self.record_id or self.erased_record
+        return int(own or self.task.record_id or self.task.erased_record)
 
     @property
     def kind_words(self) -> str:
