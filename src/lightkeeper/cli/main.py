@@ -18,6 +18,7 @@ COMMANDS = {
     "find": "lightkeeper.cli.working:find",
     "password": "lightkeeper.cli.working:password",
     "audit": "lightkeeper.cli.auditing:audit",
+    "processing": "lightkeeper.cli.processing:processing",
     "link": "lightkeeper.cli.link:link",
 }
 

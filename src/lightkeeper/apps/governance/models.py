@@ -70,7 +70,10 @@ class Review(Labelled):
     The latest counts. Until there is one, the group and the day follow from the defaults.
     """
 
-    handling = Handling("labelled", "as its record", writers=("web",), append_only=True)
+    handling = Handling(
+        "labelled", "as its record", personal=("reason", "number_reason"), writers=("web",),
+        append_only=True,
+    )  # fmt: skip
 
     reference = models.CharField(max_length=20, unique=True)
     record = models.ForeignKey("intake.Record", models.CASCADE, related_name="+")
@@ -95,7 +98,9 @@ class Review(Labelled):
 class Hold(Labelled):
     """That a record, or everything of a report where no record is named, may not be disposed of."""
 
-    handling = Handling("labelled", "as what it holds", writers=("web",))
+    handling = Handling(
+        "labelled", "as what it holds", personal=("reason", "release_reason"), writers=("web",)
+    )
 
     reference = models.CharField(max_length=20, unique=True)
     report = models.ForeignKey("intake.Report", models.PROTECT, related_name="+")
@@ -125,7 +130,9 @@ class Disposal(Labelled):
     record; or it is withdrawn, and stays.
     """
 
-    handling = Handling("labelled", "as its record", writers=("web",))
+    handling = Handling(
+        "labelled", "as its record", personal=("reason", "withdrawal_reason"), writers=("web",)
+    )
 
     reference = models.CharField(max_length=20, unique=True)
     record = models.ForeignKey("intake.Record", models.CASCADE, related_name="+")

@@ -11,7 +11,9 @@ from lightkeeper.core.access.models import Handling, Labelled
 class Task(Labelled):
     """A piece of work on a subject, proposed, decided, sent, answered and closed (FS 3, 9)."""
 
-    handling = Handling("labelled", "by review group", writers=("web", "worker"))
+    handling = Handling(
+        "labelled", "by review group", personal=("objective",), writers=("web", "worker")
+    )
 
     reference = models.CharField(max_length=20, unique=True)
     owner = models.ForeignKey("accounts.Agency", models.PROTECT, related_name="+")
@@ -65,7 +67,9 @@ class Step(Labelled):
     """One move of a task, by whom and why. It belongs to the agency that made it, and the database
     moves the task: the agency that is asked can answer without being able to change the asking."""
 
-    handling = Handling("labelled", "as its task", writers=("web", "worker"), append_only=True)
+    handling = Handling(
+        "labelled", "as its task", personal=("reason",), writers=("web", "worker"), append_only=True
+    )
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="steps")
     to = models.CharField(max_length=10, choices=TaskStatus)
@@ -80,7 +84,10 @@ class Step(Labelled):
 class Outcome(Labelled):
     """What came of a task, for whom. Each is counted once."""
 
-    handling = Handling("labelled", "by review group", writers=("web", "worker"), append_only=True)
+    handling = Handling(
+        "labelled", "by review group", personal=("evidence",), writers=("web", "worker"),
+        append_only=True,
+    )  # fmt: skip
 
     reference = models.CharField(max_length=20, unique=True)
     task = models.ForeignKey(Task, models.PROTECT, related_name="outcomes")
