@@ -49,6 +49,8 @@ REFUSED = (
     "delete from governance_hold",
     "insert into governance_erasure (reference) values ('REC-1')",
     "select sec.erase_report(1, '', 1)",
+    "select sec.held(1, 1)",
+    "select * from sec.dispose(1)",
     "select sec.tell_recipients(1, 'ERASED')",
     "select * from sec.erased_references()",
     "set session_replication_role = replica",

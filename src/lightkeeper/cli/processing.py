@@ -11,8 +11,9 @@ from lightkeeper.cli.setting_up import start_django
 PLACE = Path("docs/data-protection/record-of-processing.md")
 HEAD = """# Record of processing
 
-Made by `lightkeeper processing` from what each table states of itself; a test compares the two. It lists what
-the software stores. The controllers add their names, contacts and joint arrangements (DPA 2018 s.58, s.61).
+Made by `lightkeeper processing` from what each table states of itself; a test compares the two. It
+lists what the software stores. The controllers add their names, contacts and joint arrangements
+(DPA 2018 s.58, s.61).
 
 | store | what it is | who reads it | personal columns | kept | leaves |
 |---|---|---|---|---|---|

@@ -39,6 +39,7 @@ class Did(StrEnum):
     QUARANTINED_REPLAYED = "collect:quarantined row corrected"
     QUARANTINED_DISCARDED = "alter:quarantined row set aside"
     RECORD_SEEN = "consult:record seen"
+    CATEGORY_DETERMINED = "alter:category determined"
     RECORDS_EXPORTED = "disclose:records exported"
     SEARCHED = "consult:search"
     SUBJECT_SEEN = "consult:subject seen"

@@ -30,6 +30,7 @@ class EntryOut(Schema):
     number_reason: str
     clear_from: date
     due: date
+    determine_by: date | None
     reviewed: bool
 
 

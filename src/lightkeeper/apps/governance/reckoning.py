@@ -19,9 +19,10 @@ with old as (
      or %(only)s::bigint is null and (
        r.recorded_at < (%(on)s::date + 1 - make_interval(years =>
          coalesce((select min(clear_years) from governance_retentionrule), 0)))
+       or r.review_due <= %(on)s
        or r.id in (select w.record_id from governance_review w where w.next_review <= %(on)s)))
 ), entry as (
-  select r.id, r.reference, r.caption, r.kind,
+  select r.id, r.reference, r.caption, r.kind, r.review_due as determine_by,
          coalesce(v.number, d.number) as number,
          coalesce(v.number_reason, d.reason) as number_reason,
          coalesce(v.clear_from, r.recorded_at::date) as clear_from,
@@ -42,26 +43,32 @@ with old as (
                when 'kind' then r.kind = t.value
                else true end
        order by t.position limit 1) d on true
-), dated as (
+), reckoned as (
   select e.*, g.name as group_name, g.review_years, g.to_age, g.source,
          coalesce(e.next_review,
                   (e.clear_from + make_interval(years => g.clear_years))::date) as due
     from entry e join governance_retentionrule g on g.number = e.number
      and g.active_from <= %(on)s and (g.active_to is null or g.active_to > %(on)s)
+), dated as (
+  select k.*, least(k.due, k.determine_by) as asked from reckoned k
 )
 select id, reference, caption, kind, number, number_reason, group_name, clear_from, due,
-       reviewed, review_years, to_age, source, born
+       determine_by, asked, reviewed, review_years, to_age, source, born
   from dated
- where (%(only)s::bigint is not null or due <= %(on)s)
+ where (%(only)s::bigint is not null or asked <= %(on)s)
    and (%(after)s::bigint is null
-        or (due, id) > (select x.due, x.id from dated x where x.id = %(after)s))
- order by due, id limit %(most)s
+        or (asked, id) > (select x.asked, x.id from dated x where x.id = %(after)s))
+ order by asked, id limit %(most)s
 """
 
 
 @dataclass(frozen=True)
 class Entry:
-    """How one record is kept: the group with its reason, since when, and the next review."""
+    """How one record is kept: the group with its reason, since when, and the next review.
+
+    `asked` is the day on which somebody is first asked to look: to review it (`due`), or before
+    that to say whom it is about (`determine_by`).
+    """
 
     record_id: int
     reference: str
@@ -72,6 +79,8 @@ class Entry:
     group_name: str
     clear_from: date
     due: date
+    determine_by: date | None
+    asked: date
     reviewed: bool
     review_years: int
     to_age: int | None

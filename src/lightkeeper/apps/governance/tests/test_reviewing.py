@@ -160,3 +160,26 @@ def test_a_review_follows_the_label_of_its_record_and_no_other(as_, kept):
             clear_from=day(2026), next_review=day(2030), reason="x", person_id=ada.person_id,
             made_at=NOON,
         ).save(force_insert=True)  # fmt: skip
+
+
+def test_whom_a_record_is_about_is_asked_before_it_is_reviewed(as_, kept):
+    """It is then in the queue, and its retention has not ended for that."""
+    from lightkeeper.apps.governance.choices import Ground
+    from lightkeeper.apps.intake import categories
+    from lightkeeper.apps.intake.choices import Basis, Category
+
+    record = kept()
+    ada = as_("ada")
+    categories.determine(by=ada, record=record, category=Category.UNDETERMINED,
+                         basis=Basis.REPORTED, reason=WHY, at=NOON)  # fmt: skip
+    assert queries.due(ada, on=day(2027, 2, 20)).rows == []
+    [asked] = queries.due(ada, on=day(2027, 2, 21)).rows
+    assert (asked.asked, asked.due) == (day(2027, 2, 21), day(2032, 11, 23))
+    with pytest.raises(Refused, match="until it is reviewed"):
+        services.propose_disposal(
+            by=ada, record=record, ground=Ground.PERIOD_ENDED, answers=[], reason=WHY,
+            at=NOON.replace(year=2028),
+        )  # fmt: skip
+    categories.determine(by=ada, record=record, category=Category.SUSPECT, basis=Basis.FACT,
+                         reason=WHY, at=NOON)  # fmt: skip
+    assert queries.due(ada, on=day(2027, 2, 21)).rows == []

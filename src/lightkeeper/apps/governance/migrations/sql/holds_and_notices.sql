@@ -7,7 +7,7 @@ do $$ declare t text; begin
   end loop;
 end $$;
 -- The queue reads what is old, and records come in the order of their time.
-create index record_by_age on intake_record using brin (recorded_at);
+create index record_by_age on intake_record using brin (recorded_at, review_due);
 
 -- Whether this record, or all of this report, is held now.
 create function sec.held(of_record bigint, of_report bigint) returns boolean
@@ -43,6 +43,8 @@ begin
     begins := 'placed_by_id'; ends := 'released_at'; ender := 'released_by_id'; said := 'release_reason';
   elsif tg_table_name = 'governance_disposal' then
     begins := 'proposed_by_id'; ends := 'withdrawn_at'; ender := 'withdrawn_by_id'; said := 'withdrawal_reason';
+  elsif tg_table_name = 'governance_review' then
+    begins := 'person_id';
   else
     ends := 'acknowledged_at'; ender := 'acknowledged_by_id'; said := 'acknowledged_at';
   end if;
@@ -66,7 +68,8 @@ begin
   return new;
 end $$;
 do $$ declare t text; begin
-  foreach t in array array['governance_hold', 'governance_disposal', 'governance_notice'] loop
+  foreach t in array array['governance_review', 'governance_hold', 'governance_disposal',
+                           'governance_notice'] loop
     execute format('create trigger keep_governed before insert or update on %I for each row '
       'when (current_user in (''lk_web'', ''lk_worker'')) execute function sec.keep_governed()', t);
   end loop;
@@ -79,5 +82,3 @@ do $$ declare f text; begin
   end loop;
 end $$;
 grant select on governance_hold, intake_record, intake_report to lk_guard;
--- Foreign keys that cascade a deletion act as the owner of the tables.
-grant execute on function sec.held(bigint, bigint) to lk_web, lk_worker, lk_owner;
