@@ -98,6 +98,8 @@ def absent() -> dict[str, tuple[str, ...]]:
         "consideration": (new_reference("CON"),),
         "task": (new_reference("TSK"),),
         "glass": (new_reference("GLS"),),
+        "hold": (new_reference("HLD"),),
+        "notice": (new_reference("NTC"),),
         "upload": ("A" * 32,),
         "flag": (new_reference("FLG"),),
     }
@@ -139,6 +141,7 @@ def _behind(name: str, become: Callable[[str], Actor]) -> Behind:
     _make_reports(behind, actor, label)
     _make_picture(behind, actor, label)
     behind.parameters["glass"] = (new_reference("GLS"),)
+    _make_governed(behind, actor, label)
     behind.parameters["upload"] = (_upload(actor, behind.canary),)
     return behind
 
@@ -207,6 +210,20 @@ def _make_picture(behind: Behind, actor: Actor, label: Any) -> None:
         "task": (task.reference,),
         "consideration": (consideration.reference,),
     }
+
+
+def _make_governed(behind: Behind, actor: Actor, label: Any) -> None:
+    records = _model("intake.Record").objects.visible_to(actor)
+    second = records.get(reference=behind.parameters["pair"][1])
+    hold = add(
+        _model("governance.Hold"), actor, label, reference=new_reference("HLD"), record=second,
+        report=second.report, reason=behind.canary,
+    )  # fmt: skip
+    notice = add(
+        _model("governance.Notice"), actor, label, reference=new_reference("NTC"),
+        about=second.reference,
+    )  # fmt: skip
+    behind.parameters |= {"hold": (hold.reference,), "notice": (notice.reference,)}
 
 
 def _bytes_of(said: str) -> str:

@@ -12,6 +12,9 @@ from lightkeeper.apps.accounts.services import Actor, Bucket
 from lightkeeper.core.access.models import Handling
 from lightkeeper.core.references import new_reference
 
+# What a row may come to be without, and yet begins with.
+BEGINS_WITH = {"tasking_task": {"record"}}
+
 
 def protected_by(model: type[models.Model]) -> str:
     stated = getattr(model, "handling", None)
@@ -73,7 +76,7 @@ def build(model: type[models.Model], actor: Actor, label: Bucket, **given: Any) 
                 values[field.attname] = actor.agency.pk
             elif related == "person":
                 values[field.attname] = actor.person_id
-            elif field.null:
+            elif field.null and field.name not in BEGINS_WITH.get(model._meta.db_table, ()):
                 values[field.attname] = None
             elif protected_by(field.related_model) in ("labelled", "paired"):
                 values[field.attname] = add(field.related_model, actor, label).pk

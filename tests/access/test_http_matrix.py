@@ -15,6 +15,7 @@ from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask
 from lightkeeper.core.references import new_reference
 from lightkeeper.testing.cast import PEOPLE
 from lightkeeper.web.contract import contract
+from tests.access import governed
 from tests.access.answers import Answer, addresses, differs, plain_answer
 from tests.access.cases import GRANTS_TABLE
 from tests.access.objects import Behind, absent, flags_there, make_all, somebody
@@ -27,6 +28,7 @@ GRANTS = grants_in(GRANTS_TABLE)
 
 # What the words in an address stand for. An address with words that are not here fails the tests.
 KINDS: dict[str, str] = {
+    **governed.KINDS,
     "intake:report": "report",
     "intake:report_progress": "report",
     "intake:read_again": "report",
@@ -85,6 +87,7 @@ KINDS: dict[str, str] = {
 # What is sent, so that the answer is about the object and not about what was left out.
 WHY = "as agreed with the other agency"
 SENT: dict[str, dict[str, Any]] = {
+    **governed.SENT,
     "intake:export": {"reason": WHY},
     "audit:decide": {"verdict": "LAWFUL", "reason": WHY},
     "api:decide_flag": {"verdict": "LAWFUL", "reason": WHY},
@@ -113,6 +116,7 @@ SENT: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 # Where the words for an object stand in the question or the body instead of the address.
 ASKED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    *governed.ASKED,
     ("intake:reports", "GET", "report", {"after": "{0}"}),
     ("intake:report", "GET", "record", {"after": "{0}"}),
     ("intake:quarantine", "GET", "report", {"report": "{0}"}),

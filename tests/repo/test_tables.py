@@ -32,6 +32,8 @@ OPEN = {
     "intelligence_linkagemodel": "weights by kind of evidence; no names",
     "intelligence_linkagerun": "counts over the whole picture",
     "intelligence_factor": "weights, published within the system",
+    "governance_retentionrule": "periods of retention, published",
+    "governance_retentiondefault": "the rule itself",
 }
 
 

@@ -18,6 +18,7 @@ from lightkeeper.apps.accounts.choices import Purpose
 from lightkeeper.apps.accounts.loading_reference import load_reference
 from lightkeeper.apps.accounts.models import Agency, Compartment, Credential, Errand, Person
 from lightkeeper.apps.accounts.services import Actor, open_session
+from lightkeeper.apps.governance.loading import load_retention
 from lightkeeper.apps.intake import services as intake
 from lightkeeper.apps.intake.choices import Channel
 from lightkeeper.apps.intelligence.loading import load_factors
@@ -49,6 +50,7 @@ def load() -> dict[str, tuple[str, str | None]]:
     loading.load_rules()
     load_reference()
     load_factors()
+    load_retention()
     agencies = {
         one["code"]: loading.add_agency(one["code"], one["name"], one["kind"])
         for one in story()["agencies"]

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from lightkeeper.apps.accounts import loading
 from lightkeeper.apps.accounts.models import Person
+from lightkeeper.apps.governance.loading import load_retention
 from lightkeeper.apps.intelligence.loading import load_factors
 
 HUB, NORTHSHIRE, WESTMARK, EASTMERE = (
@@ -37,6 +38,7 @@ PASSWORD = "quiet-harbour-lantern-walk"  # noqa: S105
 def enter_the_cast() -> None:
     loading.load_rules()
     load_factors()
+    load_retention()
     agencies = {code: loading.add_agency(code, name, kind) for code, name, kind in AGENCIES}
     trained_until = date.today() + timedelta(days=3650)
     for username, name, agency, roles, level in PEOPLE:

@@ -156,9 +156,10 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
             row[0]
             for row in connection.execute(
                 "select tablename from pg_tables where schemaname = 'public' and (tablename like "
-                "any(array['intake_%','intelligence_%','safeguarding_%','tasking_%','audit_%',"
+                "any(array['intake_%','intelligence_%','safeguarding_%','tasking_%','governance_%','audit_%',"
                 "'procrastinate_%','accounts_errand','axes_%'])) and tablename not in "
-                "('intelligence_factor', 'audit_lookrule')"
+                "('intelligence_factor', 'audit_lookrule', 'governance_retentionrule', "
+                "'governance_retentiondefault')"
             )
         ]
         connection.execute("set session_replication_role = replica")

@@ -19,6 +19,7 @@ ROUTERS = (
     ("/sharing", "sharing"),
     ("/tasks", "tasking"),
     ("/results", "performance"),
+    ("/governance", "governance"),
     ("/audit", "audit"),
 )
 

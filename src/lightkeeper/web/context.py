@@ -21,6 +21,7 @@ MENU = (
     (_("Children"), "safeguarding:considerations", None),
     (_("Sharing"), "sharing:enquiries", None),
     (_("Results"), "performance:results", None),
+    (_("Governance"), "governance:due", Power.REVIEW),
     (_("Audit"), "audit:events", Power.OVERSEE),
     (_("System"), "intelligence:figures", Power.ADMINISTER),
 )

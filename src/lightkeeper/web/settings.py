@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "lightkeeper.apps.safeguarding",
     "lightkeeper.apps.tasking",
     "lightkeeper.apps.performance",
+    "lightkeeper.apps.governance",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

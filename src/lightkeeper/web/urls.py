@@ -14,6 +14,7 @@ APPS = (
     ("sharing/", "sharing"),
     ("tasks/", "tasking"),
     ("results/", "performance"),
+    ("governance/", "governance"),
     ("audit/", "audit"),
 )
 

@@ -19,6 +19,8 @@ class Power(models.TextChoices):
     BREAK_GLASS = "break_glass", _("Read at once what hangs from a child in danger")
     REVIEW_GLASS = "review_glass", _("Review broken glass")
     EXCLUDE = "exclude", _("Exclude somebody from a record")
+    REVIEW = "review", _("Review what is kept, and hold it")
+    DISPOSE = "dispose", _("Confirm disposals and release holds")
     OVERSEE = "oversee", _("Read the audit log of one's agency")
     ADMINISTER = "administer", _("See the system's figures and jobs")
 

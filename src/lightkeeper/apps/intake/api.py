@@ -1,7 +1,7 @@
 """Intake for programs: the same services and queries as the pages, under `/api/reports`."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
@@ -10,9 +10,9 @@ from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from lightkeeper.apps.accounts.services import Actor, Agency
-from lightkeeper.apps.intake import correcting, queries, services
+from lightkeeper.apps.intake import categories, correcting, queries, services
 from lightkeeper.apps.intake.arriving import RefuseMedia
-from lightkeeper.apps.intake.choices import Channel, Encoding
+from lightkeeper.apps.intake.choices import Basis, Category, Channel, Encoding
 from lightkeeper.apps.intake.models import Mapping, Quarantined, Record, Report
 from lightkeeper.core.access.envelope import Level
 from lightkeeper.core.errors import NotFound, Refused
@@ -154,6 +154,8 @@ class RecordOut(Schema):
     information_assessment: str
     observed_on: str | None
     recorded_at: datetime
+    category: str
+    basis: str
 
     @staticmethod
     def resolve_observed_on(found: Record) -> str | None:
@@ -243,6 +245,28 @@ def list_mappings(request: HttpRequest) -> list[Mapping]:
 def make_mapping(request: HttpRequest, given: MappingIn) -> Status[Mapping]:
     made = services.make_mapping(by=_actor(request), text=given.text, at=timezone.now())
     return Status(201, made)
+
+
+class DetermineIn(Schema):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    category: Literal["CHILD", "VICTIM", "WITNESS", "CONVICTED", "SUSPECT", "UNDETERMINED"]
+    basis: Literal["FACT", "REPORTED", "OPINION", "INFERENCE"]
+    reason: str = Field(min_length=1, max_length=1000, pattern=r"\S")
+
+
+@router.post(
+    "/records/{reference}/category",
+    response={200: RecordOut, **ERRORS},
+    url_name="intake_determine",
+)
+def determine(request: HttpRequest, reference: str, given: DetermineIn) -> Record:
+    actor = _actor(request)
+    found = queries.get_record(actor, reference)
+    return categories.determine(
+        by=actor, record=found, category=Category(given.category), basis=Basis(given.basis),
+        reason=given.reason, at=timezone.now(),
+    )  # fmt: skip
 
 
 @router.get("/records/{reference}", response={200: RecordOut, **ERRORS}, url_name="intake_record")

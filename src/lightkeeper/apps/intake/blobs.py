@@ -33,6 +33,11 @@ def keep(path: Path, digest: str) -> Path:
     return place
 
 
+def remove(digest: str) -> None:
+    """Take the bytes out of the store for good. Doing it twice changes nothing."""
+    place_of(digest).unlink(missing_ok=True)
+
+
 def check(digest: str) -> Path:
     """Where the bytes are, after seeing that they are whole.
 

@@ -32,3 +32,23 @@ class Encoding(models.TextChoices):
     UTF8 = "utf-8", _("UTF-8 (usual)")
     CP1252 = "cp1252", _("Windows-1252 (saved as ANSI on Windows)")
     LATIN1 = "latin-1", _("Latin-1")
+
+
+class Category(models.TextChoices):
+    """Whom a record of a person is about, in the words of the law, the most protected first."""
+
+    CHILD = "CHILD", _("Child at risk")
+    VICTIM = "VICTIM", _("Victim")
+    WITNESS = "WITNESS", _("Witness or other")
+    CONVICTED = "CONVICTED", _("Convicted")
+    SUSPECT = "SUSPECT", _("Suspect")
+    UNDETERMINED = "UNDETERMINED", _("Not yet determined")
+
+
+class Basis(models.TextChoices):
+    """What kind of statement a record is."""
+
+    FACT = "FACT", _("Fact")
+    REPORTED = "REPORTED", _("Reported by somebody")
+    OPINION = "OPINION", _("Opinion")
+    INFERENCE = "INFERENCE", _("Inference")

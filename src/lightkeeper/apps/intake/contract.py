@@ -18,6 +18,8 @@ DOORS = {
     "intake:discard": Door(Ask.CHANGE, ("POST",)),
     "intake:mappings": Door(Ask.READ, shows="mappings"),
     "intake:mapping": Door(Ask.READ, ("GET", "POST"), shows="mapping"),
+    "intake:determine": Door(Ask.CHANGE, ("POST",)),
+    "api:intake_determine": Door(Ask.CHANGE, ("POST",)),
     "intake:record": Door(Ask.READ, shows="record"),
     "api:intake_reports": Door(Ask.READ, shows="reports"),
     "api:intake_receive": Door(Ask.CHANGE, ("POST",)),

@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.intake import queries
-from lightkeeper.apps.intake.choices import Encoding, QuarantineStatus, ReportStatus
+from lightkeeper.apps.intake.choices import (
+    Basis,
+    Category,
+    Encoding,
+    QuarantineStatus,
+    ReportStatus,
+)
 from lightkeeper.apps.intake.gradings import check_with, schemes_on
 from lightkeeper.core.errors import Refused
 from lightkeeper.engine.records import Grading, Scheme
@@ -227,6 +233,16 @@ class Discard(forms.Form):
         min_length=4,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class Determine(forms.Form):
+    category = forms.ChoiceField(
+        label=_("Whom it is about"), choices=Category, initial=Category.UNDETERMINED
+    )
+    basis = forms.ChoiceField(label=_("What it is"), choices=Basis, initial=Basis.REPORTED)
+    reason = forms.CharField(
+        label=_("Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 

@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from lightkeeper.apps.intake.choices import (
+    Basis,
+    Category,
     Channel,
     Encoding,
     QuarantineStatus,
@@ -106,7 +108,7 @@ class Record(Labelled):
     handling = Handling(
         "labelled",
         "by review group",
-        personal=("properties", "originals"),
+        personal=("properties", "originals", "caption", "category"),
         writers=("web", "worker"),
     )
 
@@ -123,6 +125,11 @@ class Record(Labelled):
     originals = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     concerns_child = models.BooleanField(default=False)
+    # Whom it is about, of a person; empty of a thing. Until it is determined, by `review_due`.
+    category = models.CharField(
+        max_length=12, choices=Category, blank=True, default=Category.UNDETERMINED
+    )
+    basis = models.CharField(max_length=10, choices=Basis, default=Basis.REPORTED)
     scheme = models.CharField(max_length=5, choices=Scheme)
     source_evaluation = models.CharField(max_length=2)
     information_assessment = models.CharField(max_length=2)

@@ -28,7 +28,7 @@ from lightkeeper.engine.records import Grading, load_mapping
 
 __all__ = [
     "Came", "Grading", "Mapping", "Receipt", "Record", "Report", "make_mapping", "read_again",
-    "read_now", "receive",
+    "read_now", "receive", "remove_bytes",
 ]  # fmt: skip
 
 READ = "intake.read"
@@ -152,6 +152,11 @@ def _one_at_a_time(by: Actor, digest: str) -> None:
         cursor.execute(
             "select pg_advisory_xact_lock(%s)", [int.from_bytes(key, "big", signed=True)]
         )
+
+
+def remove_bytes(digest: str) -> None:
+    """Remove the bytes of a report that has been disposed of; for the apps above."""
+    blobs.remove(digest)
 
 
 def _refuse(by: Actor, arrived: Arrived, refusal: FileRefused, at: datetime) -> Receipt:

@@ -12,6 +12,8 @@ import numpy as np
 from django.db import connection
 
 from lightkeeper.apps.accounts.services import Actor
+from lightkeeper.apps.intake.categories import category_of, review_due
+from lightkeeper.apps.intake.choices import Basis
 from lightkeeper.apps.intake.models import Quarantined, Report
 from lightkeeper.apps.intake.rows import Held, fault_data
 from lightkeeper.core.references import ALPHABET, LENGTH
@@ -30,13 +32,15 @@ TOPICS = ("harms", "roles", "threats")
 
 INSERT_RECORDS = """
 insert into intake_record (reference, report_id, bucket_id, row_number, source_key, kind, caption,
-                           properties, originals, notes, concerns_child, scheme,
+                           properties, originals, notes, concerns_child, category, basis,
+                           review_due, scheme,
                            source_evaluation, information_assessment, observed_on, recorded_at)
 select r.reference, %s, %s, r.number, r.key, r.kind, r.caption, r.properties, r.originals, r.notes,
-       r.child, r.scheme, r.source, r.information, r.observed, %s
+       r.child, r.category, r.basis, r.review, r.scheme, r.source, r.information, r.observed, %s
   from jsonb_to_recordset(%s::jsonb) as r(
        reference text, number bigint, key text, kind text, caption text, properties jsonb,
-       originals jsonb, notes jsonb, child boolean, scheme text, source text, information text,
+       originals jsonb, notes jsonb, child boolean, category text, basis text,
+       review date, scheme text, source text, information text,
        observed date)
 returning id
 """
@@ -128,6 +132,10 @@ def _record_data(
     report: Report, record: MappedRecord, reference: str, received: date
 ) -> dict[str, Any]:
     grading = record.grading
+    child = concerns_child(record, received)
+    roles = (*record.roles, *record.properties.get("role", ()))
+    category = category_of(record.kind, roles, child=child)
+    review = review_due(category, received)
     return {
         "reference": reference,
         "number": record.number,
@@ -137,7 +145,10 @@ def _record_data(
         "properties": properties_of(record),
         "originals": record.originals,
         "notes": [{"column": n.column, "sentence": n.sentence} for n in record.notes],
-        "child": concerns_child(record, received),
+        "child": child,
+        "category": category,
+        "basis": Basis.REPORTED,
+        "review": review.isoformat() if review else None,
         "scheme": grading.scheme if grading else report.scheme,
         "source": grading.source if grading else report.source_evaluation,
         "information": grading.information if grading else report.information_assessment,

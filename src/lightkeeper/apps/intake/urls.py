@@ -16,6 +16,7 @@ urlpatterns = [
     path("mappings/", mappings.mappings, name="mappings"),
     path("mappings/<str:reference>/", mappings.mapping, name="mapping"),
     path("records/<str:reference>/", reports.record, name="record"),
+    path("records/<str:reference>/determine/", reports.determine, name="determine"),
     path("<str:reference>/", reports.report, name="report"),
     path("<str:reference>/progress/", reports.report_progress, name="report_progress"),
     path("<str:reference>/read-again/", reports.read_again, name="read_again"),

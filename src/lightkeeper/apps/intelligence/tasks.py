@@ -49,6 +49,12 @@ def resolve(errand: Errand) -> None:
         errands.finish(other)
 
 
+@handles(linking.RESOLVE_CLUSTER)
+def resolve_cluster(errand: Errand) -> None:
+    """Work out again what is left of a cluster from which a record was erased."""
+    linking.resolve_cluster(by=_who(), cluster=errand.arguments["cluster"], at=timezone.now())
+
+
 def _who() -> Actor:
     with transaction.atomic():
         by = actor_now()

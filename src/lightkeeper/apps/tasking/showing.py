@@ -93,6 +93,8 @@ def _way(task: Task) -> list[dict[str, str]]:
 def _facts(shown: queries.Shown) -> list[dict[str, Any]]:
     task, record = shown.task, shown.record
     about = {"label": _("About"), "value": _("A record that is not shared with you")}
+    if task.erased_record:
+        about["value"] = _("A record that has been erased")
     if record:
         about["value"] = record.caption or record.reference
         about["url"] = reverse("intelligence:subject", args=[record.reference])

@@ -65,6 +65,9 @@ def test_good_rows_become_records_and_a_bad_one_waits_with_its_reason(rolled_bac
         True,
         False,
     )
+    assert (jo.category, jo.review_due, jo.basis) == ("CHILD", None, "REPORTED")
+    received = report.received_at.date()
+    assert (kim.category, (kim.review_due - received).days) == ("UNDETERMINED", 90)
     assert (jo.scheme, jo.source_evaluation, jo.information_assessment) == ("3x5x2", "2", "C")
     assert jo.bucket_id == report.bucket_id
     [bad] = rows_of(Quarantined, report)

@@ -8,11 +8,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lightkeeper.apps.accounts.services import Actor, Power
 from lightkeeper.apps.audit import queries as audit
-from lightkeeper.apps.intake import exporting, forms, permissions, queries, services
+from lightkeeper.apps.intake import categories, exporting, forms, permissions, queries, services
 from lightkeeper.apps.intake.choices import ReportStatus
 from lightkeeper.apps.intake.models import Record, Report
 from lightkeeper.apps.intake.showing import properties_shown, shown
@@ -146,8 +147,26 @@ def export(request: HttpRequest, reference: str) -> HttpResponseBase:
 
 
 def record(request: HttpRequest, reference: str) -> HttpResponse:
+    return _show_record(request, reference)
+
+
+def determine(request: HttpRequest, reference: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = queries.get_record(actor, reference)
+    form = forms.Determine(request.POST)
+    if not form.is_valid():
+        return _show_record(request, reference, form)
+    categories.determine(by=actor, record=found, at=timezone.now(), **form.cleaned_data)
+    messages.success(request, _("It is said whom %(reference)s is about.") % {"reference": found})
+    return redirect(found)
+
+
+def _show_record(
+    request: HttpRequest, reference: str, form: forms.Determine | None = None
+) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = queries.get_record(actor, reference)
+    said = {"category": found.category, "basis": found.basis}
     came_in = queries.report_of(actor, found)
     kind = SCHEMATA.find(found.kind)
     return render(
@@ -162,7 +181,10 @@ def record(request: HttpRequest, reference: str) -> HttpResponse:
             "facts": _record_facts(actor, found, came_in),
             "properties": list(properties_shown(found.kind, found.properties)),
             "originals": [(name, shown(text)) for name, text in found.originals.items()],
+            "form": form or forms.Determine(initial=said),
+            "may_determine": allowed(categories.check_can_determine, actor, found),
         },
+        status=422 if form else 200,
     )
 
 
@@ -186,7 +208,16 @@ def _record_facts(actor: Actor, found: Record, came_in: Report | None) -> list[d
         },
         {"label": _("Row"), "value": str(found.row_number)},
         {"label": _("Source"), "value": came_in.source if came_in else ""},
+        {"label": _("About"), "value": found.get_category_display(), "note": _by(found)},
+        {"label": _("Kind of statement"), "value": found.get_basis_display()},
         {"label": _("Owner"), "value": found.bucket.owner.name},
         {"label": _("Label"), "value": ", ".join(queries.label_words(actor, found.bucket))},
         {"label": _("The sender's reference"), "value": found.source_key},
     ]
+
+
+def _by(found: Record) -> str:
+    """By when it is to be determined whom the record is about."""
+    if found.review_due is None:
+        return ""
+    return _("To be determined by %(day)s") % {"day": date_format(found.review_due, "j F Y")}

@@ -10,6 +10,7 @@ from django.urls import reverse
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import queries as audit_queries
 from lightkeeper.apps.audit import services as audit
+from lightkeeper.apps.intake.choices import Category
 from lightkeeper.apps.intake.services import Record, Report
 from lightkeeper.apps.intelligence import mentions, sql
 from lightkeeper.apps.intelligence.choices import LinkStanding
@@ -181,7 +182,11 @@ def is_child_or_harmed(records: list[Record] | tuple[Record, ...], on: date) -> 
     """
     return any(
         mentions.says_harmed(record.properties)
-        or (record.concerns_child and not _is_grown_up(record.properties, on))
+        or record.category in (Category.VICTIM, Category.WITNESS)
+        or (
+            (record.concerns_child or record.category == Category.CHILD)
+            and not _is_grown_up(record.properties, on)
+        )
         for record in records
     )
 
