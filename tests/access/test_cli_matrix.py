@@ -22,7 +22,7 @@ GRANTS = grants_in(GRANTS_TABLE)
 FOR_A_PERSON = {"find", "intake"}
 OF_THE_MACHINE = {
     "demo", "serve", "worker", "stop", "migrate", "check", "password", "audit", "link",
-    "backup", "verify", "restore",
+    "backup", "verify", "restore", "processing",
 }  # fmt: skip
 
 

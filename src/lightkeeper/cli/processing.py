@@ -24,6 +24,7 @@ READERS = {
     "own": "the person alone",
     "member": "members of the operation",
     "audit": "overseers of the agency",
+    "overseen": "overseers of the agency",
     "open": "everybody signed in",
     "door": "the door, for signing in",
     "sealed": "the guard alone",
