@@ -151,7 +151,8 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
             for row in connection.execute(
                 "select tablename from pg_tables where schemaname = 'public' and (tablename like "
                 "any(array['intake_%','intelligence_%','safeguarding_%','tasking_%','audit_%',"
-                "'procrastinate_%','accounts_errand','axes_%'])) and tablename not in "
+                "'procrastinate_%','accounts_errand','axes_%','accounts_secondfactor',"
+                "'accounts_recoverycode'])) and tablename not in "
                 "('intelligence_factor')"
             )
         ]
