@@ -58,23 +58,13 @@ class Session:
 def acting_as(username: str) -> Iterator[Session]:
     """Sign this person in for the block, and out after it.
 
-    The password is read from LIGHTKEEPER_PASSWORD, or asked for.
+    The password is read from LIGHTKEEPER_PASSWORD, the code from LIGHTKEEPER_CODE, or asked for.
     """
-    from lightkeeper.apps.accounts.choices import Purpose
-    from lightkeeper.apps.accounts.services import sign_in, sign_out
+    from lightkeeper.apps.accounts.services import sign_out
     from lightkeeper.core.access import acting
     from lightkeeper.core.errors import NotPermitted
 
-    password = os.environ.get("LIGHTKEEPER_PASSWORD") or click.prompt(
-        f"Password of {username}", hide_input=True, err=True
-    )
-    token, must_change = sign_in(
-        request=None,
-        username=username,
-        password=password,
-        purpose=Purpose.INVESTIGATION,
-        kind="command",
-    )
+    token, must_change = _signed_in(username)
     session = Session(token)
     try:
         if must_change:
@@ -84,3 +74,23 @@ def acting_as(username: str) -> Iterator[Session]:
     finally:
         with session.transaction() as actor:
             sign_out(by=actor)
+
+
+def _signed_in(username: str) -> tuple[str, bool]:
+    from lightkeeper.apps.accounts.choices import Purpose
+    from lightkeeper.apps.accounts.services import CodeNeeded, sign_in, sign_in_with_code
+
+    password = os.environ.get("LIGHTKEEPER_PASSWORD") or click.prompt(
+        f"Password of {username}", hide_input=True, err=True
+    )
+    try:
+        return sign_in(
+            request=None,
+            username=username,
+            password=password,
+            purpose=Purpose.INVESTIGATION,
+            kind="command",
+        )
+    except CodeNeeded as needed:
+        code = os.environ.get("LIGHTKEEPER_CODE") or click.prompt("Code", err=True)
+        return sign_in_with_code(request=None, half_way=needed.half_way, code=code)

@@ -43,6 +43,7 @@ class SignIn(Schema):
 
     username: str = Field(min_length=1, max_length=60)
     password: str = Field(min_length=1, max_length=128)
+    code: str = Field("", max_length=40, description="where two-step sign-in is on")
     purpose: str = Field(description="safeguarding, investigation, analysis, oversight, …")
 
 
@@ -74,6 +75,7 @@ def open_session(request: HttpRequest, given: SignIn) -> tuple[int, object]:
             password=given.password,
             purpose=Purpose(given.purpose),
             kind="api",
+            code=given.code,
         )
     except services.NotPermitted as refusal:
         return (429 if getattr(request, "axes_locked_out", False) else 401), {

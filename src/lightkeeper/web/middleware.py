@@ -4,23 +4,25 @@ import logging
 import secrets
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.db import transaction
 from django.db.utils import ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from lightkeeper.apps.accounts.services import Actor, actor_now, must_change_password
+from lightkeeper.apps.accounts.services import Actor, actor_now, check_fresh
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.core.access import acting
 from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask, Door
-from lightkeeper.core.errors import DomainError, NotFound, NotPermitted
+from lightkeeper.core.errors import DomainError, NotFound, NotFresh, NotPermitted
 from lightkeeper.engine.errors import EngineError
 from lightkeeper.web.answers import answer_for, respond, wants_json
-from lightkeeper.web.contract import contract
+from lightkeeper.web.contract import SENSITIVE, contract
 
 log = logging.getLogger("lightkeeper.web")
 
@@ -111,8 +113,10 @@ class OpenDoor:
                 request.session.flush()
                 return _to_sign_in(request)
             request.actor = actor  # type: ignore[attr-defined]
-            if name not in MAY_BE_REACHED_FIRST and actor.kind == "page" and must_change_password():
-                return redirect(TO_CHANGE_PASSWORD)
+            if actor.must_change and name not in MAY_BE_REACHED_FIRST:
+                return _to_change_password(request)
+            if request.method == "POST" and name in SENSITIVE:
+                check_fresh(actor, at=timezone.now(), minutes=SENSITIVE[name])
             response = call()
             if response.status_code < 400 and door.ask in MUST_LEAVE_AN_EVENT and not trail.events:
                 raise NoEvent(f"{name} answered without an audit event")
@@ -129,6 +133,8 @@ class OpenDoor:
         if answer is None:
             raise error
         self._note_denial(request, error)
+        if isinstance(error, NotFresh) and not wants_json(request):
+            return _to_prove(request)
         return respond(request, str(error), answer.http_status)
 
     def _note_denial(self, request: HttpRequest, error: Exception) -> None:
@@ -182,3 +188,23 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect(
         f"/sign-in/?next={quote(request.path)}" if request.method == "GET" else "/sign-in/"
     )
+
+
+def _to_change_password(request: HttpRequest) -> HttpResponse:
+    if wants_json(request):
+        return respond(request, "Change the one-time password on the site first.", 403)
+    return redirect(TO_CHANGE_PASSWORD)
+
+
+def _to_prove(request: HttpRequest) -> HttpResponse:
+    """To the page that asks for the password again, and from there to where the form stood."""
+    came_from = request.headers.get("Referer", "")
+    back = "/"
+    if url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
+        back = urlsplit(came_from).path or "/"
+    there = f"{reverse('accounts:prove')}?next={quote(back)}"
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = there
+        return response
+    return redirect(there)

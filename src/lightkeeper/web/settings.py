@@ -15,6 +15,7 @@ VAR = Path(env.text("LIGHTKEEPER_VAR", str(PROJECT / "var"))).resolve()
 DEBUG = env.flag("LIGHTKEEPER_DEBUG")
 DEMO = env.flag("LIGHTKEEPER_DEMO")
 SECRET_KEY = env.secret("LIGHTKEEPER_SECRET_KEY", made_at=VAR / "keys" / "secret")
+FACTOR_KEY = env.secret("LIGHTKEEPER_FACTOR_KEY", made_at=VAR / "keys" / "factor")
 ALLOWED_HOSTS = env.text("LIGHTKEEPER_HOSTS", "127.0.0.1,localhost").split(",")
 # Behind TLS the cookies say so; the demo on this machine's own address has none.
 SECURE = env.flag("LIGHTKEEPER_TLS")
@@ -128,6 +129,8 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "lightkeeper.apps.accounts.views.locked_out"
 AXES_VERBOSE = False
+# What axes keeps of a failed try has stars in place of these.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
 SILENCED_SYSTEM_CHECKS = [
     "axes.W001",  # its backend is the first of ours
     "axes.W002",  # its middleware answers lockouts; our sign-in view does

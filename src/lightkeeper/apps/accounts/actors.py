@@ -31,6 +31,8 @@ class Actor:
     readable: frozenset[int] = field(default_factory=frozenset, repr=False)
     writable: frozenset[int] = field(default_factory=frozenset, repr=False)
     disclosable: frozenset[int] = field(default_factory=frozenset, repr=False)
+    proved_at: datetime | None = None  # when the password, and the code, were last given
+    must_change: bool = False  # the password was given by somebody else
 
     @property
     def agency_id(self) -> int:
@@ -58,7 +60,7 @@ def actor_now() -> Actor | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    person_id, _agency, level, compartments, audiences, purpose, session, kind = row
+    person_id, _agency, level, compartments, audiences, purpose, session, kind, *state = row
     person = Person.objects.select_related("agency").get(pk=person_id)
     roles = tuple(sorted(_today(person.roles.all()).values_list("role", flat=True)))
     viewer = Viewer(
@@ -86,6 +88,8 @@ def actor_now() -> Actor | None:
         readable=buckets_for(viewer, buckets, Verb.READ),
         writable=buckets_for(viewer, buckets, Verb.WRITE),
         disclosable=buckets_for(viewer, buckets, Verb.DISCLOSE),
+        proved_at=state[0],
+        must_change=state[1],
     )
 
 

@@ -4,6 +4,14 @@ from lightkeeper.core.access.contract import Ask, Door
 
 DOORS = {
     "accounts:sign_in": Door(Ask.PUBLIC, ("GET", "POST")),
+    "accounts:code": Door(Ask.PUBLIC, ("GET", "POST")),
     "accounts:sign_out": Door(Ask.CHANGE, ("POST",)),
     "accounts:change_password": Door(Ask.SESSION, ("GET", "POST")),
+    "accounts:prove": Door(Ask.SESSION, ("GET", "POST")),
+    "accounts:sessions": Door(Ask.SESSION),
+    "accounts:end_session": Door(Ask.CHANGE, ("POST",)),
+    "accounts:second_factor": Door(Ask.SESSION),
+    "accounts:start_factor": Door(Ask.CHANGE, ("POST",)),
+    "accounts:confirm_factor": Door(Ask.CHANGE, ("POST",)),
+    "accounts:turn_off_factor": Door(Ask.CHANGE, ("POST",)),
 }

@@ -1,5 +1,7 @@
 """Forms of signing in."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -40,3 +42,33 @@ class ChangePassword(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least 15 characters. A few words in a row are good."),
     )
+
+
+def _code_field(label: str, **more: Any) -> forms.CharField:
+    box = forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"})
+    return forms.CharField(label=label, max_length=40, widget=box, **more)
+
+
+class Code(forms.Form):
+    code = _code_field(_("Code"), help_text=_("Six digits from your app, or a recovery code."))
+
+
+class FirstCode(forms.Form):
+    code = _code_field(_("Code"), help_text=_("The six digits that your app shows now."))
+
+
+class Proof(forms.Form):
+    """The code is asked for only where a second factor is on."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    code = _code_field(_("Code"), help_text=_("Six digits from your app, or a recovery code."))
+
+    def __init__(self, data: Any = None, *, with_code: bool) -> None:
+        super().__init__(data)
+        if not with_code:
+            del self.fields["code"]

@@ -126,6 +126,33 @@ class Credential(AbstractBaseUser):
     objects = CredentialManager()
 
 
+class SecondFactor(models.Model):
+    """The secret from which a person's codes come. A code counts once: its step is kept."""
+
+    handling = Handling("door", "employment", personal=("person",), why="Secrets of signing in.")
+
+    person = models.OneToOneField(Person, models.PROTECT, related_name="+")
+    sealed = models.BinaryField()
+    key_id = models.CharField(max_length=16)
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)
+
+
+class RecoveryCode(models.Model):
+    """One code for the day on which the phone is lost, by its hash. It works once."""
+
+    handling = Handling("door", "employment", personal=("person",), why="Secrets of signing in.")
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    code_hash = models.BinaryField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "code_hash"], name="recovery_code_once")
+        ]
+
+
 class RoleGrant(models.Model):
     """What a role may do with a class of record, for the days on which it holds."""
 

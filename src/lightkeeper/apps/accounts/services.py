@@ -1,17 +1,24 @@
 """Sessions, passwords and labels. Types that the apps above need are named in `__all__`."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.conf import settings
-from django.contrib.auth import authenticate, password_validation
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db import connection, connections, transaction
-from django.http import HttpRequest
 
 from lightkeeper.apps.accounts.actors import Actor, actor_now, check_may
 from lightkeeper.apps.accounts.choices import Power, Purpose
+from lightkeeper.apps.accounts.entering import (
+    SESSION_HOURS,
+    AtTheDoor,
+    CodeNeeded,
+    TooLate,
+    open_session,
+    sign_in,
+    sign_in_with_code,
+)
 from lightkeeper.apps.accounts.models import (
     Agency,
     Area,
@@ -22,99 +29,41 @@ from lightkeeper.apps.accounts.models import (
     Glass,
     Person,
 )
+from lightkeeper.apps.accounts.proving import check_fresh
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.core.access.envelope import RecordClass
 from lightkeeper.core.access.models import Labelled
-from lightkeeper.core.errors import NotPermitted, Refused
-from lightkeeper.core.references import new_reference
+from lightkeeper.core.errors import NotFound, NotPermitted, Refused
 
 __all__ = [
-    "Actor", "Agency", "Area", "Bucket", "Code", "Exclusion", "Glass", "Person", "Power", "Purpose",
-    "actor_now", "change_password", "check_may", "must_change_password", "open_session",
-    "relabelled", "sign_in",
-    "sign_out", "the_label", "widen",
+    "SESSION_HOURS",
+    "Actor",
+    "Agency",
+    "Area",
+    "AtTheDoor",
+    "Bucket",
+    "Code",
+    "CodeNeeded",
+    "Exclusion",
+    "Glass",
+    "Person",
+    "Power",
+    "Purpose",
+    "TooLate",
+    "actor_now",
+    "change_password",
+    "check_fresh",
+    "check_may",
+    "end_own_session",
+    "open_session",
+    "own_sessions",
+    "relabelled",
+    "sign_in",
+    "sign_in_with_code",
+    "sign_out",
+    "the_label",
+    "widen",
 ]  # fmt: skip
-
-SESSION_HOURS = {"page": 10, "api": 12, "command": 2}
-
-
-class Nobody:
-    """Who acts before anybody has signed in."""
-
-    person_id = None
-    agency_id = None
-    session = ""
-    purpose = ""
-
-    def __init__(self, username: str = "") -> None:
-        self.username = username[:60]
-
-
-class AtTheDoor:
-    """Somebody the door knows, for the events that the door enters."""
-
-    purpose = ""
-
-    def __init__(self, person: Person, session: str = "") -> None:
-        self.person_id = person.pk
-        self.agency_id = person.agency_id
-        self.username = person.username
-        self.session = session
-
-
-def sign_in(
-    *,
-    request: HttpRequest | None,
-    username: str,
-    password: str,
-    purpose: Purpose,
-    kind: str = "page",
-) -> tuple[str, bool]:
-    """Check a password and open a session. Returns its secret token, and whether to change the
-    password.
-
-    Raises: NotPermitted, the same for an unknown name, a wrong password and a closed account.
-    Source: OWASP ASVS 5.0 V6.3.8.
-    """
-    credential = authenticate(request or _at_a_terminal(), username=username, password=password)
-    if not isinstance(credential, Credential):
-        audit.record(by=Nobody(username), did=audit.Did.SIGN_IN_FAILED, using="door")
-        raise NotPermitted("The name or the password is not right.")
-    token = open_session(credential.person_id, purpose=purpose, kind=kind)
-    return token, credential.must_change
-
-
-def _at_a_terminal() -> HttpRequest:
-    """What stands for a request where somebody signs in by a command, whose tries count too."""
-    request = HttpRequest()
-    request.META["REMOTE_ADDR"] = "127.0.0.1"
-    return request
-
-
-def open_session(person_id: int, *, purpose: Purpose, kind: str) -> str:
-    """Open a session through the door. Only the hash of its token is kept."""
-    token = secrets.token_urlsafe(32)
-    reference = new_reference("SES")
-    idle = f"{settings.IDLE_MINUTES} minutes" if kind == "page" else f"{SESSION_HOURS[kind]} hours"
-    with transaction.atomic(using="door"):
-        with connections["door"].cursor() as cursor:
-            cursor.execute(
-                "select sec.open_session(%s, %s, %s, %s, %s, %s::interval, %s::interval)",
-                [
-                    person_id,
-                    hashlib.sha256(token.encode()).digest(),
-                    reference,
-                    kind,
-                    purpose,
-                    idle,
-                    f"{SESSION_HOURS[kind]} hours",
-                ],
-            )
-        who = AtTheDoor(Person.objects.using("door").get(pk=person_id), reference)
-        audit.record(
-            by=who, did=audit.Did.SIGNED_IN, to=reference, reason=str(purpose), using="door"
-        )
-    return token
 
 
 def sign_out(*, by: Actor) -> None:
@@ -149,11 +98,36 @@ def change_password(*, by: Actor, old: str, new: str) -> None:
         cursor.execute("select sec.close_session()")
 
 
-def must_change_password() -> bool:
-    """Whether whoever acts was given their password and has not chosen one yet."""
+@dataclass(frozen=True)
+class OwnSession:
+    """An open session of one's own; nothing in it opens anything."""
+
+    reference: str
+    kind: str
+    opened_at: datetime
+    seen_at: datetime
+    current: bool
+
+    @property
+    def kind_name(self) -> str:
+        return {"page": "Site", "api": "Program", "command": "Command line"}[self.kind]
+
+
+def own_sessions() -> list[OwnSession]:
+    """The open sessions of whoever acts, the newest first."""
     with connection.cursor() as cursor:
-        cursor.execute("select sec.must_change()")
-        return bool(cursor.fetchone()[0])
+        cursor.execute("select reference, kind, opened_at, seen_at, current from sec.my_sessions()")
+        return [OwnSession(*row) for row in cursor.fetchall()]
+
+
+def end_own_session(*, by: Actor, reference: str) -> None:
+    """Raises: NotFound, the same for a session that does not exist and one of somebody else."""
+    with connection.cursor() as cursor:
+        # First, for a session that has ended can enter no event.
+        audit.record(by=by, did=audit.Did.SESSION_ENDED, to=reference[:60])
+        cursor.execute("select sec.close_my_session(%s)", [reference])
+        if not cursor.fetchone()[0]:
+            raise NotFound("session")
 
 
 def the_label(

@@ -1,10 +1,18 @@
 from django.urls import path
 
-from lightkeeper.apps.accounts import views
+from lightkeeper.apps.accounts import views, views_proof
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-in/code/", views.code, name="code"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("password/", views.change_password, name="change_password"),
+    path("prove/", views_proof.prove, name="prove"),
+    path("sessions/", views_proof.sessions, name="sessions"),
+    path("sessions/end/", views_proof.end_session, name="end_session"),
+    path("second-factor/", views_proof.second_factor, name="second_factor"),
+    path("second-factor/start/", views_proof.start_factor, name="start_factor"),
+    path("second-factor/confirm/", views_proof.confirm_factor, name="confirm_factor"),
+    path("second-factor/off/", views_proof.turn_off_factor, name="turn_off_factor"),
 ]

@@ -58,6 +58,11 @@ class Did(StrEnum):
     SIGN_IN_FAILED = "deny:sign-in failed"
     SIGNED_OUT = "admin:signed out"
     PASSWORD_CHANGED = "admin:password changed"  # noqa: S105
+    FACTOR_BEGUN = "admin:two-step sign-in begun"
+    FACTOR_ON = "admin:two-step sign-in turned on"
+    FACTOR_OFF = "admin:two-step sign-in turned off"
+    PROVED = "admin:proved again who it is"
+    SESSION_ENDED = "admin:own session ended"
     DENIED = "deny:not allowed"
     DESK_SEEN = "consult:desk"
     REPORTS_LISTED = "consult:reports listed"

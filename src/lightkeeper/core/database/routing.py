@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Model
 
 DOOR_APPS = frozenset({"auth", "contenttypes", "axes"})
-DOOR_MODELS = frozenset({"credential"})
+DOOR_MODELS = frozenset({"credential", "secondfactor", "recoverycode"})
 
 
 class ByDoor:
