@@ -52,7 +52,7 @@ def load() -> dict[str, tuple[str, str | None]]:
     load_factors()
     load_retention()
     agencies = {
-        one["code"]: loading.add_agency(one["code"], one["name"], one["kind"])
+        one["code"]: loading.add_agency(one["code"], one["name"], one["kind"], one.get("desk", ""))
         for one in story()["agencies"]
     }
     passwords = {one["username"]: (one["says"], _enter(one, agencies)) for one in story()["people"]}
@@ -117,6 +117,7 @@ def _send(one: dict[str, Any]) -> bool:
             mapping=mapping,
             released_to=list(Agency.objects.filter(code__in=one["released_to"])),
             compartment=_compartment(one),
+            conditions=one.get("may", ()),
             source=one["source"],
             channel=Channel.COMMAND,
         )

@@ -38,9 +38,9 @@ def load_rules() -> None:
             RolePower.objects.using(OWNER).get_or_create(role=row["role"], power=power)
 
 
-def add_agency(code: str, name: str, kind: str, parent: Agency | None = None) -> Agency:
+def add_agency(code: str, name: str, kind: str, desk: str = "") -> Agency:
     agency, _ = Agency.objects.using(OWNER).update_or_create(
-        code=code, defaults={"name": name, "kind": kind, "parent": parent}
+        code=code, defaults={"name": name, "kind": kind, "desk": desk}
     )
     return agency
 
