@@ -43,6 +43,7 @@ def plain_answer(
         for word in asked:
             text = text.replace(word, "WORD")
         text = re.sub(r'(csrfmiddlewaretoken" value="|X-CSRFToken": ")\w+', r"\1TOKEN", text)
+        text = re.sub(r"<time [^>]*>", "<time>", text)
         text = re.sub(r"\b(?:ASK|PTR)-[0-9A-Z]{9}-[0-9A-Z]\b", "NEW", text)
         text = re.sub(r"\b\d+\s(?:minute|hour)s?(?: ago)?|just now", "A WHILE", text)
         return re.sub(r"\b[0-9a-f]{16}\b", "NUMBER", text)

@@ -30,6 +30,7 @@ from tests.access.oracle import Grants, Somebody, Thing
 LEVELS = (0, 1)  # a label above the accreditation cannot be entered; a test of its own shows it
 AGENCIES = {MINE: 901, OTHER: 902, THIRD: 903}
 COMPARTMENT_IDS = {"my compartment": 911, "another compartment": 912}
+LASTS = "now() + interval '1 hour'"
 ROOT_IDS = {"barred": 941, "opened": 942, "consented": 943}
 AUDIENCE_IDS = {AUDIENCES[1]: 921, AUDIENCES[2]: 922}
 
@@ -77,7 +78,7 @@ class Account:
     entered_roles: tuple[tuple[str, str, str], ...] = ()
     entered_membership: tuple[str, str] | None = None
     entered_exclusion: tuple[str, str] | None = None
-    entered_glass: tuple[str, str] | None = None  # until, ended
+    entered_glass: tuple[tuple[str, str, str], ...] = ()  # root, until, ended
 
     @property
     def token(self) -> str:
@@ -133,9 +134,15 @@ def accounts(grants: Grants) -> list[Account]:
         (False, "now() + interval '1 hour'", "now()"),
     ):
         glass = GLASS if open_ else frozenset()
-        add(replace(doer, glass_on=glass), "well", entered_glass=(until, ended))
+        entered = (("opened", until, ended),)
+        add(replace(doer, glass_on=glass), "well", entered_glass=entered)
         add(replace(doer, glass_on=glass, troubles=frozenset({"suspended"})), "suspended",
-            entered_glass=(until, ended))  # fmt: skip
+            entered_glass=entered)  # fmt: skip
+        # The same beside glass that is open on something else.
+        add(replace(doer, glass_on=glass | {"barred"}), "well",
+            entered_glass=(*entered, ("barred", LASTS, "null")))  # fmt: skip
+    add(replace(doer, glass_on=frozenset({"consented"})), "well")
+    add(replace(doer, glass_on=GLASS, excluded_from=GLASS), "well")
     for role in ("granted from today", "granted until today", "granted from tomorrow"):
         add(Somebody(MINE, frozenset({role}), 1), "well")
     return made
@@ -284,21 +291,20 @@ class World:
     def _enter_relations(self, c: psycopg.Connection) -> None:
         """Exclusions and broken glass under any label: the guard reads them, nobody else here."""
         for a in self.accounts:
-            dates = a.entered_exclusion or (("null", "null") if a.who.excluded_from else None)
-            if dates:
+            dates = a.entered_exclusion or ("null", "null")
+            for root in a.who.excluded_from or (EXCLUDED if a.entered_exclusion else ()):
                 c.execute(
                     "insert into accounts_exclusion (bucket_id, root_id, person_id, reason, "
-                    f"set_by_id, active_from, active_to) values (3000, {ROOT_IDS['barred']}, "
+                    f"set_by_id, active_from, active_to) values (3000, {ROOT_IDS[root]}, "
                     f"{a.number}, '', {a.number}, ({dates[0]})::date, ({dates[1]})::date)"
                 )
-            hour = ("now() + interval '1 hour'", "null")
-            times = a.entered_glass or (hour if a.who.glass_on else None)
-            if times:
+            plain = [(root, LASTS, "null") for root in a.who.glass_on]
+            for root, until, ended in a.entered_glass or plain:
                 c.execute(
                     "insert into accounts_glass (bucket_id, reference, root_id, person_id, danger, "
                     "justification, opened_at, until, ended_at, reviewed) values (3000, "
-                    f"'GLS-{a.number}', {ROOT_IDS['opened']}, {a.number}, '', '', now(), "
-                    f"{times[0]}, {times[1]}, false)"
+                    f"'GLS-{a.number}-{root[:3]}', {ROOT_IDS[root]}, {a.number}, '', '', now(), "
+                    f"{until}, {ended}, false)"
                 )
         for root, owner in CONSENTED:
             label = next(n for n, t in self.labels.items() if t.owner == owner)
@@ -307,6 +313,15 @@ class World:
                 "values (%s, %s, %s, '', 5000)",
                 (label, ROOT_IDS[root], AGENCIES[MINE]),
             )
+        # Consent of the same owner, for another agency and another root: of no use to us.
+        c.execute(
+            "insert into accounts_consent (bucket_id, root_id, agency_id, reason, given_by_id) "
+            "select bucket_id, %s, %s, '', 5000 from accounts_consent where bucket_id = %s",
+            (
+                ROOT_IDS["opened"], AGENCIES[OTHER],
+                next(n for n, t in self.labels.items() if t.owner == OTHER),
+            ),
+        )  # fmt: skip
 
     def _enter_sessions(self, c: psycopg.Connection) -> None:
         rows = []

@@ -262,11 +262,9 @@ language plpgsql security definer set search_path = pg_catalog, sec as $$
 declare who bigint := sec.me();
 begin
   if who is null then return; end if;
-  -- A long request holds the row until it ends; the next one of the same person does not wait for it.
-  update sec.session set seen_at = now() where token_hash = (
-    select s.token_hash from sec.session s
-     where s.token_hash = sha256(convert_to(nullif(current_setting('app.session', true), ''), 'UTF8'))
-       and s.seen_at < now() - interval '1 minute' for update skip locked);
+  update sec.session s set seen_at = now()
+   where s.token_hash = sha256(convert_to(nullif(current_setting('app.session', true), ''), 'UTF8'))
+     and s.seen_at < now() - interval '1 minute';
   if not exists (select 1 from sec.context c where c.person_id = who and c.valid_until > current_date) then
     perform sec.make_context(who);
   end if;
