@@ -199,7 +199,8 @@ def _copy_records(connection: Any, records: int, buckets: list[int], reports: An
         with cursor.copy(
             "copy intake_record (id, reference, report_id, bucket_id, row_number, source_key, "
             "kind, caption, properties, originals, notes, concerns_child, scheme, "
-            "source_evaluation, information_assessment, observed_on, recorded_at) from stdin"
+            "source_evaluation, information_assessment, observed_on, recorded_at, basis, "
+            "category) from stdin"
         ) as copy:
             members: list[tuple[int, int, int]] = []
             for number, (person, said) in enumerate(crowd.people(records), 1):
@@ -210,6 +211,7 @@ def _copy_records(connection: Any, records: int, buckets: list[int], reports: An
                     number, next(references), reports[bucket], bucket, number, "", "Person",
                     said["name"][0], json.dumps(said), "{}", "[]", False, "3x5x2", "1", "B",
                     date(2020, 1, 1) + timedelta(days=number % 2200), "2026-01-01",
+                    "REPORTED", "",
                 ))  # fmt: skip
         with cursor.copy(
             "copy intelligence_membership (record_id, bucket_id, cluster) from stdin"
