@@ -214,19 +214,19 @@ def _copy_records(connection: Any, records: int, buckets: list[int], reports: An
                     "REPORTED", "",
                 ))  # fmt: skip
         with cursor.copy(
-            "copy intelligence_membership (record_id, bucket_id, cluster) from stdin"
+            "copy intelligence_membership (record_id, bucket_id, cluster, component) from stdin"
         ) as copy:
             for row in members:
-                copy.write_row(row)
+                copy.write_row((*row, row[2]))
         connection.execute(
             "insert into intelligence_linkagemodel (id, version, kind, body, training, "
             "review_bits, link_bits, trained_at, in_use) "
-            "values (1, 'bench', 'Person', '{}', '{}', -4, -1, now(), true)"
+            "values (1, 'bench', 'Person', '{\"missing_weight\": -6}', '{}', -4, -1, now(), true)"
         )
         connection.execute(
             "insert into intelligence_link (left_id, right_id, bucket_left_id, bucket_right_id, "
-            "model_id, standing, weight_bits, evidence, made_at, judged, held) "
-            "select l.record_id, r.record_id, l.bucket_id, r.bucket_id, 1, 'LINKED', 9, "
+            "model_id, may_wait, weight_bits, evidence, made_at, judged, held) "
+            "select l.record_id, r.record_id, l.bucket_id, r.bucket_id, 1, false, 9, "
             '\'[{"field": "name", "level": 0, "weight_bits": 9, "sentence": "same name"}]\', '
             "now(), false, false from intelligence_membership l join intelligence_membership r "
             "on r.cluster = l.cluster and r.record_id > l.record_id"

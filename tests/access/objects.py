@@ -55,7 +55,7 @@ def somebody(name: str) -> Somebody:
 
 
 def make_all(become: Callable[[str], Actor]) -> dict[str, Behind]:
-    made = {name: _behind(name, become) for name in LABELS}
+    made = {name: make_one(name, LABELS[name], become) for name in LABELS}
     made["opened"].parameters["glass"] = (_glass(become),)
     return made
 
@@ -126,8 +126,13 @@ def flags_there() -> Iterator[dict[str, str]]:
         c.execute("delete from audit_flag")
 
 
-def _behind(name: str, become: Callable[[str], Actor]) -> Behind:
-    maker, level, released_to, compartment = LABELS[name]
+def make_one(
+    name: str,
+    labelled: tuple[str, int, tuple[str, ...], str | None],
+    become: Callable[[str], Actor],
+) -> Behind:
+    """One of each kind behind a label of its own; the label is as in `LABELS`."""
+    maker, level, released_to, compartment = labelled
     actor = become(maker)
     thing = Thing(1, actor.agency.code, level, compartment, frozenset(released_to))
     behind = Behind(name, thing, f"Zq{name}x", maker=maker)

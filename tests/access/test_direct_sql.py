@@ -48,7 +48,10 @@ REFUSED = (
     "insert into accounts_audiencemember (audience_id, agency_id) values (1, 1)",
     "insert into accounts_bucket (record_class, owner_id, level) values (1, 1, 0)",
     "update accounts_bucket set level = 0",
-    "insert into intelligence_membership (record_id, bucket_id, cluster) values (1, 1, 1)",
+    "insert into intelligence_membership (record_id, bucket_id, cluster, component) "
+    "values (1, 1, 1, 1)",
+    "select * from intelligence_membership",
+    "select * from intelligence_commonvalues",
     "delete from intake_record",
     "delete from governance_hold",
     "insert into governance_erasure (reference) values ('REC-1')",

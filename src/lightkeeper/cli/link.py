@@ -158,6 +158,8 @@ def _clusters(links: Links, records: int) -> NDArray[np.int64]:
         links.right,
         links.weight,
         join_at=model.join_at,
+        # Nobody's view has to come out the same without the rest: all that can join may.
+        reach_at=model.join_at,
         missing_weight=model.missing_weight,
     )
 

@@ -115,10 +115,10 @@ def stops_disposal(record_id: int) -> str:
 
 def dispose(disposal_id: int) -> tuple[str, str, str, int | None, int]:
     """Have the guard's function dispose. Returns the references that are gone, the digest of bytes
-    no longer needed, the cluster to work out again, and how many agencies were told.
+    no longer needed, the part of the picture to work out again, and how many agencies were told.
     """
-    gone, report, digest, cluster, told = _one("select * from sec.dispose(%s)", [disposal_id])
-    return gone, report, digest, cluster, told
+    gone, report, digest, part, told = _one("select * from sec.dispose(%s)", [disposal_id])
+    return gone, report, digest, part, told
 
 
 def bytes_unused(digest: str) -> bool:

@@ -249,11 +249,11 @@ def confirm_disposal(*, by: Actor, disposal: Disposal, reason: str, at: datetime
     if disposal.ground not in AT_ANY_TIME:
         entry = queries.entry_of(by, disposal.record, on=at.date())
         _check_ground(Ground(disposal.ground), entry, disposal.answers, at.date())
-    gone, report, digest, cluster, _told = reckoning.dispose(disposal.pk)
+    gone, report, digest, part, _told = reckoning.dispose(disposal.pk)
     to = [one for one in (gone, report, disposal.reference) if one]
     audit.record(by=by, did=audit.Did.ERASED, to=to, rule=_rule(disposal.ground), at=at)
-    if cluster is not None:
-        picture.ask_to_resolve_cluster(by=by, cluster=cluster, at=at)
+    if part is not None:
+        picture.ask_to_resolve_part(by=by, part=part, at=at)
     if digest:
         errands.ask(by=by, kind=SWEEP, at=at, digest=digest)
     return gone

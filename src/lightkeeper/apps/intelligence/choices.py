@@ -12,13 +12,6 @@ class Verdict(models.TextChoices):
     UNSURE = "UNSURE", _("Not enough to decide")
 
 
-class LinkStanding(models.TextChoices):
-    LINKED = "LINKED", _("Joined by the model")
-    TO_REVIEW = "TO_REVIEW", _("Waiting for a person")
-    # Both are in one cluster through other records; between themselves they agree too little.
-    WEAK = "WEAK", _("Compared, too little to join")
-
-
 # Whoever a record calls one of these is not somebody who causes harm.
 HARMED_ROLES = CHILD_ROLES | {"victim", "witness", "survivor", "complainant", "informant"}
 

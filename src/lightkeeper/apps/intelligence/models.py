@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from lightkeeper.apps.intelligence.choices import LinkStanding, Verdict
+from lightkeeper.apps.intelligence.choices import Verdict
 from lightkeeper.core.access.models import GuardedManager, Handling, Labelled, PairManager
 
 
@@ -35,6 +35,20 @@ class LinkageModel(models.Model):
     in_use = models.BooleanField(default=True)
 
 
+class CommonValues(models.Model):
+    """How common the values were that a model was trained on: names and districts that at least
+    three records gave, as a Parquet file. With them a pair weighs the same whoever else is entered.
+    """
+
+    handling = Handling(
+        "sealed", "as its model", derived_by=("linker",),
+        why="Counts of the names of everybody: for the linker alone.",
+    )  # fmt: skip
+
+    model = models.OneToOneField(LinkageModel, models.CASCADE, primary_key=True, related_name="+")
+    body = models.BinaryField()
+
+
 class LinkageRun(models.Model):
     """One run of linkage over the picture, with its figures; the F1 where a truth was given."""
 
@@ -51,24 +65,28 @@ class LinkageRun(models.Model):
 
 
 class Membership(models.Model):
-    """Which cluster a record belongs to. The number of a cluster is that of its earliest record."""
+    """Where a record stands in the whole picture, which nobody sees as such: every viewer's own is
+    worked out for them (see `queries.parts`).
 
-    handling = Handling("labelled", "as its record", derived_by=("linker",))
+    The cluster is named by its earliest record, and so is the component: the records that sure
+    links and judgements connect. Nobody's subject is larger than a component.
+    """
+
+    handling = Handling(
+        "sealed", "as its record", derived_by=("linker",),
+        why="It joins what one viewer may see to what they may not: for the linker and the guard.",
+    )  # fmt: skip
 
     record = models.OneToOneField(
         "intake.Record", models.CASCADE, primary_key=True, related_name="membership"
     )
     bucket = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+")
-    cluster = models.BigIntegerField()
-
-    objects = GuardedManager()
-
-    class Meta:
-        indexes = [models.Index(fields=["cluster", "bucket"], name="members_of_cluster")]
+    cluster = models.BigIntegerField(db_index=True)
+    component = models.BigIntegerField(db_index=True)
 
 
 class Link(models.Model):
-    """That a model holds two records to be of one person, or that a person should look."""
+    """How far a model holds two records to be of one person, with its evidence."""
 
     handling = Handling("paired", "as its records", derived_by=("linker",))
 
@@ -77,7 +95,6 @@ class Link(models.Model):
     bucket_left = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+")
     bucket_right = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+")
     model = models.ForeignKey(LinkageModel, models.PROTECT, related_name="+")
-    standing = models.CharField(max_length=10, choices=LinkStanding)
     # One may be a child and the other a relative: the weight alone does not join them.
     held = models.BooleanField(default=False)
     weight_bits = models.FloatField()
@@ -86,6 +103,9 @@ class Link(models.Model):
     made_at = models.DateTimeField()
     # Whether a judgement stands on this pair, so that the queue need not look for it.
     judged = models.BooleanField(default=False)
+    # Whether the two are apart in the picture that some viewer might have: for those the pair
+    # waits for a person. Whether it does for this viewer is worked out when they ask.
+    may_wait = models.BooleanField(default=True)
 
     objects = PairManager()
 
@@ -97,8 +117,8 @@ class Link(models.Model):
         indexes = [
             models.Index(
                 fields=["-weight_bits", "id"],
-                name="link_review_queue",
-                condition=Q(standing="TO_REVIEW", judged=False),
+                name="link_that_may_wait",
+                condition=Q(may_wait=True, judged=False),
             ),
             models.Index(fields=["right"], name="link_of_right"),
         ]

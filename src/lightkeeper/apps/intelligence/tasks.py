@@ -49,10 +49,10 @@ def resolve(errand: Errand) -> None:
         errands.finish(other)
 
 
-@handles(linking.RESOLVE_CLUSTER)
-def resolve_cluster(errand: Errand) -> None:
-    """Work out again what is left of a cluster from which a record was erased."""
-    linking.resolve_cluster(by=_who(), cluster=errand.arguments["cluster"], at=timezone.now())
+@handles(linking.RESOLVE_PART)
+def resolve_part(errand: Errand) -> None:
+    """Work out again what is left of a part of the picture from which a record was erased."""
+    linking.resolve_part(by=_who(), part=errand.arguments["part"], at=timezone.now())
 
 
 def _who() -> Actor:

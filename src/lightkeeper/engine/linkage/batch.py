@@ -63,6 +63,7 @@ def link(
     table: pa.Table,
     model: LinkModel,
     *,
+    values: pa.Table | None = None,
     resources: Resources = USUAL,
     progress: Progress = _quiet,
 ) -> Links:
@@ -72,11 +73,12 @@ def link(
         that a record has (aliases, several phones); `record_id` int64 names the records.
     Units: weights in bits. Pairs at or below `model.missing_weight` are not kept.
     Raises: ShapeError if two rows have one record_id.
-    Frequencies of values are those of this table: give it all the records that are compared.
+    How common a value is comes from this table (give it all the records that are compared), or from
+    `values`, kept since the model was trained: then a pair weighs the same whatever else is there.
     """
     record_ids = _record_ids(table)
     progress("preparing", 0.0)
-    with load(table, model.plan, resources, model.fields) as loaded:
+    with load(table, model.plan, resources, model.fields, values) as loaded:
         return _score(loaded, model, record_ids, progress)
 
 

@@ -3,6 +3,10 @@
 Two groups are joined along the best mean weight between all their records, so that one doubtful
 link cannot chain two subjects together. A pair that was never compared counts against. Weights
 are summed as whole millionths of a bit: no order of the input changes any result.
+
+Only records that a chain of sure links connects are weighed together. Such parts are small, and a
+part comes out the same alone as in the whole, which is what lets the picture be worked out again
+around one record, and for each viewer from what they may see.
 """
 
 import heapq
@@ -17,6 +21,9 @@ from lightkeeper.engine.errors import ConflictError, ShapeError
 
 Pair = tuple[int, int]
 MILLIONTHS = 1_000_000
+# Sixteen to one. On 22,822 historical records the largest part is then 804 records; were every link
+# that may join enough, it would be 18,144, for .0015 of F1.
+REACH_BITS = 4.0
 
 
 def resolve(
@@ -29,6 +36,7 @@ def resolve(
     *,
     held: Iterable[Pair] = (),
     join_at: float = -1.0,
+    reach_at: float = REACH_BITS,
     missing_weight: float = -6.0,
     most: float = 20.0,
 ) -> NDArray[np.int64]:
@@ -36,8 +44,9 @@ def resolve(
 
     Shapes: left, right (p,) whole numbers below record_count; weight (p,); returns (record_count,)
         int64. A pair may come twice (its best weight counts) and in either order.
-    Units: weights in bits; groups join while their mean is at least `join_at`; a pair without a
-        link, or with a lower one, counts `missing_weight`; no link counts for more than `most`.
+    Units: weights in bits; groups join while their mean is at least `join_at`, within a part that
+        links of `reach_at` or more connect; a pair without a link, or with a lower one, counts
+        `missing_weight`; no link counts for more than `most`.
     Judgements: "same" always joins, "different" never does, whatever the weights say. A `held`
         pair is kept apart as well, unless judgements of "same" have joined it.
     Raises: ShapeError if the arrays do not fit; ConflictError if judgements contradict.
@@ -53,7 +62,8 @@ def resolve(
     different += [(a, b) for a, b in _checked_pairs(record_count, held) if anchors[a] != anchors[b]]
     links = _checked_links(record_count, left, right, weight, most)
     missing, floor = round(missing_weight * MILLIONTHS), round(join_at * MILLIONTHS)
-    groups = _Groups(anchors, _within_reach(anchors, *links, missing, floor), different, missing)
+    reach = round(max(reach_at, join_at) * MILLIONTHS)
+    groups = _Groups(anchors, _within_reach(anchors, *links, missing, reach), different, missing)
     groups.join_down_to(floor)
     return groups.labels()
 
@@ -63,8 +73,8 @@ def components(
 ) -> NDArray[np.int64]:
     """The connected component of each record, named by its smallest record.
 
-    `resolve` on the records of one component, with the links and judgements among them, gives
-    exactly what it gives for them in the whole.
+    Given the links of `reach_at` bits or more: `resolve` on the records of one component, with the
+    links and judgements among them, gives exactly what it gives for them in the whole.
     Shapes: as in `resolve`.
     """
     one, two = np.asarray(left, np.int64), np.asarray(right, np.int64)
@@ -101,12 +111,12 @@ def _within_reach(
     high: NDArray[np.int64],
     whole: NDArray[np.int64],
     missing: int,
-    floor: int,
+    reach: int,
 ) -> dict[Pair, int]:
-    """The links that can matter: both ends in one component of links strong enough to join."""
+    """The links that can matter: both ends in one part that sure links connect."""
     said = whole > missing
     low, high, whole = low[said], high[said], whole[said]
-    strong = whole >= floor
+    strong = whole >= reach
     ends = (anchors[low[strong]], anchors[high[strong]])
     graph = coo_matrix((np.ones(len(ends[0]), np.int8), ends), shape=(len(anchors),) * 2)
     part = connected_components(graph, directed=False)[1][anchors]

@@ -41,11 +41,15 @@ def load(
     plan: ComparisonPlan,
     resources: Resources,
     fields: Sequence[Field] | None = None,
+    values: pa.Table | None = None,
 ) -> Iterator[Loaded]:
-    """The records of the table; without `fields`, every planned one that has a value."""
+    """The records of the table; without `fields`, every planned one that has a value.
+
+    How common a value is comes from the table itself, or from `values` (see `common_values`).
+    """
     prepared, found = prepare(table, plan, fields)
     if fields is None:
         found = tuple(f for f in found if prepared[f.name].null_count < prepared.num_rows)
     with open_database(resources) as connection:
-        load_records(connection, prepared, found)
+        load_records(connection, prepared, found, values)
         yield Loaded(connection, prepared, found)

@@ -17,6 +17,8 @@ CHUNK = 200_000
 # In a small table a share says little: so many values of the usual frequency are added to it.
 USUAL_VALUES = 20
 MISSING = -1
+# A value that no list of common ones holds counts as shared by the two that are compared.
+RARE = 2
 
 
 @dataclass(frozen=True)
@@ -33,19 +35,23 @@ class Levels:
 
 
 def load_records(
-    connection: duckdb.DuckDBPyConnection, prepared: pa.Table, fields: Sequence[Field]
+    connection: duckdb.DuckDBPyConnection,
+    prepared: pa.Table,
+    fields: Sequence[Field],
+    values: pa.Table | None = None,
 ) -> None:
-    """Put the prepared table into `records`, each field beside the shares of its values."""
+    """Put the prepared table into `records`, each field beside the shares of its values.
+
+    With `values` (see `common_values`) the shares are those of the table that it was made from,
+    so that no record of this one changes the weight of a pair that it is not in.
+    """
     connection.register("prepared", prepared)
+    connection.execute("CREATE OR REPLACE TABLE totals (field VARCHAR, records BIGINT)")
     columns, joins = ["p.unique_id"], ""
     for field in fields:
         name = field.name
         source = f'unnest("{name}")' if field.multi else f'"{name}"'
-        connection.execute(
-            f'CREATE OR REPLACE TABLE "shares_{name}" AS '
-            f"SELECT v, count(*) AS size, (count(*) / sum(count(*)) OVER ())::FLOAT AS share FROM "
-            f"(SELECT {source} AS v FROM prepared) WHERE v IS NOT NULL GROUP BY v"
-        )
+        _make_shares(connection, name, source, values)
         if field.multi:
             connection.execute(
                 f'CREATE OR REPLACE TABLE "lists_{name}" AS SELECT unique_id, '
@@ -63,6 +69,54 @@ def load_records(
         f"FROM prepared p{joins} ORDER BY p.unique_id"
     )
     connection.unregister("prepared")
+
+
+def _make_shares(
+    connection: duckdb.DuckDBPyConnection, name: str, source: str, values: pa.Table | None
+) -> None:
+    said = f"(SELECT {source} AS v FROM prepared) WHERE v IS NOT NULL"
+    if values is None:
+        connection.execute(
+            f'CREATE OR REPLACE TABLE "shares_{name}" AS SELECT v, count(*) AS size, '
+            f"(count(*) / sum(count(*)) OVER ())::FLOAT AS share FROM {said} GROUP BY v"
+        )
+        connection.execute(
+            f"INSERT INTO totals SELECT '{name}', coalesce(sum(size), 0) FROM \"shares_{name}\""
+        )
+        return
+    connection.register("known_values", values)
+    connection.execute(
+        f"INSERT INTO totals SELECT '{name}', coalesce(max(size), 0) FROM known_values "
+        f"WHERE field = '{name}' AND value IS NULL"
+    )
+    connection.execute(
+        f'CREATE OR REPLACE TABLE "shares_{name}" AS SELECT v, '
+        f"coalesce(k.size, {RARE}) AS size, "
+        f"(coalesce(k.size, {RARE}) / greatest(t.records, 1))::FLOAT AS share "
+        f"FROM (SELECT DISTINCT v FROM {said}) "
+        f"LEFT JOIN known_values k ON k.field = '{name}' AND k.value = v, "
+        f"totals t WHERE t.field = '{name}'"
+    )
+    connection.unregister("known_values")
+
+
+def common_values(connection: duckdb.DuckDBPyConnection, fields: Sequence[Field]) -> pa.Table:
+    """How often each value stands in the records that are loaded, where it does more than twice.
+
+    Shapes: field, value (text), size (int64); a row without a value for each field, with how many
+    values it has in all. What is rarer is left out: two records that share it are all that do,
+    and a list of rare names would be a list of people.
+    """
+    parts = [
+        f"SELECT '{field.name}' AS field, v AS value, size FROM \"shares_{field.name}\" "
+        f"WHERE size > {RARE}"
+        for field in fields
+    ]
+    parts.append("SELECT field, NULL AS value, records AS size FROM totals")
+    return connection.sql(
+        f"SELECT field, value::VARCHAR AS value, size::BIGINT AS size FROM "
+        f"({' UNION ALL '.join(parts)}) ORDER BY field, value NULLS FIRST"
+    ).to_arrow_table()
 
 
 def compare_pairs(
@@ -98,7 +152,7 @@ def _known(
 ) -> NDArray[np.int64]:
     counts = [
         connection.execute(
-            f'SELECT coalesce(sum(size), 0)::BIGINT FROM "shares_{comparison.column}"'
+            "SELECT records FROM totals WHERE field = $1", [comparison.column]
         ).fetchall()[0][0]
         for comparison in comparisons
     ]

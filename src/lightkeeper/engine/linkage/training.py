@@ -26,6 +26,7 @@ from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
 from lightkeeper.engine.linkage.prepare import Field
 from lightkeeper.engine.linkage.scoring import (
     Levels,
+    common_values,
     compare_pairs,
     join_levels,
 )
@@ -58,9 +59,21 @@ def train(
     progress: Progress = _quiet,
 ) -> LinkModel:
     """A model of how the records of this table compare, learnt from the table alone."""
+    return train_with_values(table, plan, seed, resources=resources, progress=progress)[0]
+
+
+def train_with_values(
+    table: pa.Table,
+    plan: ComparisonPlan,
+    seed: int = 1,
+    *,
+    resources: Resources = USUAL,
+    progress: Progress = _quiet,
+) -> tuple[LinkModel, pa.Table]:
+    """As `train`, and how common the values of the table are (see `common_values`)."""
     progress("preparing", 0.0)
     with load(table, plan, resources) as loaded:
-        return learn(loaded, plan, seed, progress)
+        return learn(loaded, plan, seed, progress), common_values(loaded.connection, loaded.fields)
 
 
 def learn(loaded: Loaded, plan: ComparisonPlan, seed: int, progress: Progress) -> LinkModel:

@@ -42,17 +42,21 @@ def everywhere(actor, word):
 
 
 def tables_with_record(number):
-    """The tables that still point at this record by a key."""
+    """The tables that still point at this record by a key; one that nobody reads goes with it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select c.conrelid::regclass::text, a.attname from pg_constraint c join pg_attribute a "
+            "select c.conrelid::regclass::text, a.attname, "
+            "has_table_privilege(c.conrelid, 'select'), "
+            "c.confdeltype from pg_constraint c join pg_attribute a "
             "on a.attrelid = c.conrelid and a.attnum = c.conkey[1] "
             "where c.contype = 'f' and c.confrelid = 'intake_record'::regclass"
         )
-        keys = set(cursor.fetchall())
+        keys = cursor.fetchall()
         assert len(keys) > 10
+        unread = {table for table, _, readable, _ in keys if not readable}
+        assert unread == {table for table, _, readable, how in keys if not readable and how == "c"}
         pointing = set()
-        for table, column in keys:
+        for table, column in sorted({(t, c) for t, c, readable, _ in keys if readable}):
             cursor.execute(f"select 1 from {table} where {column} = %s limit 1", [number])
             if cursor.fetchone():
                 pointing.add(table)

@@ -168,7 +168,7 @@ def test_the_picture_is_worked_out_again_around_what_went(as_, kept, dispose, mo
 
     asked = []
     monkeypatch.setattr(
-        services.picture, "ask_to_resolve_cluster", lambda **how: asked.append(how["cluster"])
+        services.picture, "ask_to_resolve_part", lambda **how: asked.append(how["part"])
     )
     monkeypatch.setattr(services.reckoning, "dispose", lambda number: ("REC-1", "", "", 77, 0))
     dispose(kept())

@@ -9,9 +9,9 @@ from django.db import transaction
 
 from lightkeeper.apps.intelligence import linker, sql
 from lightkeeper.apps.intelligence.choices import Verdict
-from lightkeeper.apps.intelligence.linker import judged, writing
+from lightkeeper.apps.intelligence.linker import judged, viewers
 from lightkeeper.apps.intelligence.models import LinkageModel
-from lightkeeper.engine.linkage.clusters import resolve
+from lightkeeper.engine.linkage.clusters import REACH_BITS
 from lightkeeper.engine.linkage.model import model_from_json
 
 LINKS_OF = """
@@ -22,18 +22,19 @@ select left_id, right_id, weight_bits, held from intelligence_link
 """
 VERDICTS_OF = judged.TOUCHING.replace("select j.left_id", "select j.id, j.left_id", 1)
 PUT_MEMBERS = """
-insert into intelligence_membership as m (record_id, bucket_id, cluster)
-select n.record_id, r.bucket_id, n.cluster
-  from unnest(%s::bigint[], %s::bigint[]) as n(record_id, cluster)
+insert into intelligence_membership as m (record_id, bucket_id, cluster, component)
+select n.record_id, r.bucket_id, n.cluster, n.component
+  from unnest(%s::bigint[], %s::bigint[], %s::bigint[]) as n(record_id, cluster, component)
   join intake_record r on r.id = n.record_id
-on conflict (record_id) do update set cluster = excluded.cluster
- where m.cluster <> excluded.cluster
+on conflict (record_id) do update set cluster = excluded.cluster, component = excluded.component
+ where (m.cluster, m.component) <> (excluded.cluster, excluded.component)
 """
-PUT_STANDINGS = """
-update intelligence_link l set standing = n.standing
-  from unnest(%s::bigint[], %s::bigint[], %s::text[]) as n(left_id, right_id, standing)
- where l.left_id = n.left_id and l.right_id = n.right_id and l.standing <> n.standing
+PUT_WAITING = """
+update intelligence_link l set may_wait = n.may_wait
+  from unnest(%s::bigint[], %s::bigint[], %s::bool[]) as n(left_id, right_id, may_wait)
+ where l.left_id = n.left_id and l.right_id = n.right_id and l.may_wait <> n.may_wait
 """
+LABELS_OF = "select id, bucket_id from intake_record where id = any(%s) order by id"
 
 
 @dataclass(frozen=True)
@@ -56,16 +57,14 @@ def resolve_around(records: Iterable[int]) -> int:
         model_row = LinkageModel.objects.using(linker.USING).filter(in_use=True).last()
         if model_row is None:
             return 0
-        ids, links, verdicts = _component(set(records), model_row.link_bits)
+        ids, links, verdicts = _component(set(records))
         missing = model_from_json(json.dumps(model_row.body)).missing_weight
-        _put(ids, links, judged.rules_from(verdicts), model_row.link_bits, missing)
+        _put(ids, links, verdicts, model_row.link_bits, missing)
         return len(ids)
 
 
-def _component(
-    start: set[int], join_at: float
-) -> tuple[list[int], list[Link], list[tuple[int, int, str]]]:
-    """The records reached by strong links and judgements, with all links and rules among them."""
+def _component(start: set[int]) -> tuple[list[int], list[Link], list[tuple[int, int, str]]]:
+    """The records reached by sure links and judgements, with all links and verdicts among them."""
     known, edge = set(start), set(start)
     links: dict[tuple[int, int], Link] = {}
     verdicts: dict[int, tuple[int, int, str]] = {}
@@ -74,7 +73,7 @@ def _component(
         asked = list(edge)
         for left, right, weight, held in sql.rows(LINKS_OF, [asked, asked], using=linker.USING):
             links[left, right] = Link(left, right, weight, held)
-            if weight >= join_at:
+            if weight >= REACH_BITS:
                 reached |= {left, right}
         for number, left, right, verdict in sql.rows(VERDICTS_OF, [asked, asked],
                                                      using=linker.USING):  # fmt: skip
@@ -89,28 +88,28 @@ def _component(
 
 
 def _put(
-    ids: list[int], links: list[Link], rules: judged.Rules, join_at: float, missing: float
-) -> None:
-    row = {record: number for number, record in enumerate(ids)}
-    left = np.array([row[one.left] for one in links], np.int64)
-    right = np.array([row[one.right] for one in links], np.int64)
-    weight = np.array([one.weight for one in links], np.float64)
-    labels = resolve(
-        len(ids),
-        left,
-        right,
-        weight,
-        [(row[a], row[b]) for a, b in rules.same],
-        [(row[a], row[b]) for a, b in rules.different],
-        held=[(row[one.left], row[one.right]) for one in links if one.held],
-        join_at=join_at,
-        missing_weight=missing,
+    ids: list[int], links: list[Link], verdicts: list[tuple[int, int, str]], join_at: float,
+    missing: float,
+) -> None:  # fmt: skip
+    """Put in place what these records come to, and which of the pairs among them may wait."""
+    labels = dict(sql.rows(LABELS_OF, [ids], using=linker.USING))
+    ids = [number for number in ids if number in labels]
+    record_ids = np.array(ids, np.int64)
+    left = np.array([one.left for one in links], np.int64)
+    right = np.array([one.right for one in links], np.int64)
+    whole = viewers.Whole(
+        np.array([labels[number] for number in ids], np.int32),
+        np.searchsorted(record_ids, left),
+        np.searchsorted(record_ids, right),
+        np.array([one.weight for one in links], np.float64),
+        np.array([one.held for one in links], bool),
+        viewers.rows_of(record_ids, verdicts),
+        join_at,
+        missing,
     )
-    sql.run(PUT_MEMBERS, [ids, [ids[label] for label in labels]], using=linker.USING)
+    clusters, parts = whole.clusters(), whole.components()
+    named = [ids, record_ids[clusters].tolist(), record_ids[parts].tolist()]
+    sql.run(PUT_MEMBERS, named, using=linker.USING)
     if links:
-        standing = writing.standing_of(labels[left] == labels[right], weight, join_at)
-        sql.run(
-            PUT_STANDINGS,
-            [[one.left for one in links], [one.right for one in links], [str(s) for s in standing]],
-            using=linker.USING,
-        )
+        waits = viewers.may_wait(whole, clusters, parts)
+        sql.run(PUT_WAITING, [left.tolist(), right.tolist(), waits.tolist()], using=linker.USING)

@@ -39,10 +39,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 READ = """
 select id, bucket_id, properties, concerns_child from intake_record where kind = %s order by id
 """
+# A few records do not make a source: a model is not trained anew for them, because that would tell
+# everybody that they came.
 SOURCES = """
 select a.code, count(*) from intake_record r
   join accounts_bucket b on b.id = r.bucket_id join accounts_agency a on a.id = b.owner_id
- where r.kind = %s group by a.code order by a.code
+ where r.kind = %s group by a.code having count(*) >= 25 order by a.code
 """
 
 

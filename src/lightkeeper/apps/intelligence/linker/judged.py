@@ -29,15 +29,9 @@ class Rules:
     left_out: int
 
 
-def standing_rules(records: Iterable[int] | None = None) -> Rules:
-    """Every standing judgement, or those that touch these records."""
-    order = " order by j.id"
-    if records is None:
-        found = sql.rows(STANDING + order, using=linker.USING)
-    else:
-        ids = list(records)
-        found = sql.rows(TOUCHING + order, [ids, ids], using=linker.USING)
-    return rules_from(found)
+def standing_verdicts() -> list[tuple[int, int, str]]:
+    """Every judgement that stands: record, record, verdict; earliest first."""
+    return list(sql.rows(STANDING + " order by j.id", using=linker.USING))
 
 
 def rules_from(found: Iterable[tuple[int, int, str]]) -> Rules:

@@ -3,29 +3,50 @@
 import json
 from datetime import datetime
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from django.conf import settings
 
 from lightkeeper.apps.intelligence import linker
 from lightkeeper.apps.intelligence.linker.export import COLUMNS, KIND, Exported
-from lightkeeper.apps.intelligence.models import LinkageModel
+from lightkeeper.apps.intelligence.models import CommonValues, LinkageModel
 from lightkeeper.engine.linkage.model import LinkModel, model_from_json
 from lightkeeper.engine.linkage.plan import plan_by_name
-from lightkeeper.engine.linkage.training import Progress, train
+from lightkeeper.engine.linkage.training import Progress, train_with_values
 
 # What was learnt from few records is learnt again when there are this many times more.
 OUTGROWN = 4
 
 
-def fitting_model(found: Exported, at: datetime, say: Progress) -> tuple[LinkageModel, LinkModel]:
-    """The model for these sources, trained on first use."""
+def fitting_model(
+    found: Exported, at: datetime, say: Progress
+) -> tuple[LinkageModel, LinkModel, pa.Table]:
+    """The model for these sources, trained on first use, and how common values were then."""
     known = LinkageModel.objects.using(linker.USING).filter(kind=KIND, in_use=True)
     row = known.order_by("-trained_at", "-pk").first()
     if row is not None and fits(row, found):
-        return row, model_from_json(json.dumps(row.body))
-    model = train(found.table.select(list(found.columns)), plan_by_name(list(found.columns)),
-                  progress=say)  # fmt: skip
+        kept = CommonValues.objects.using(linker.USING).filter(pk=row.pk).first()
+        if kept is not None:
+            return row, model_from_json(json.dumps(row.body)), _from_parquet(bytes(kept.body))
+    model, values = train_with_values(
+        found.table.select(list(found.columns)), plan_by_name(list(found.columns)), progress=say
+    )
     known.update(in_use=False)
-    return keep(model, found, at), model
+    row = keep(model, found, at)
+    CommonValues.objects.using(linker.USING).update_or_create(
+        pk=row.pk, defaults={"body": _to_parquet(values)}
+    )
+    return row, model, values
+
+
+def _to_parquet(values: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(values, sink, compression="zstd")
+    return bytes(sink.getvalue())
+
+
+def _from_parquet(body: bytes) -> pa.Table:
+    return pq.read_table(pa.BufferReader(body))
 
 
 def fits(row: LinkageModel, found: Exported) -> bool:

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from lightkeeper.apps.intelligence import linker, sql
 from lightkeeper.apps.intelligence.linker import writing
 from lightkeeper.apps.intelligence.linker.export import Exported, export_people
-from lightkeeper.apps.intelligence.linker.judged import standing_rules
+from lightkeeper.apps.intelligence.linker.judged import rules_from, standing_verdicts
 from lightkeeper.apps.intelligence.linker.models import fitting_model
+from lightkeeper.apps.intelligence.linker.viewers import Whole, may_wait, rows_of
 from lightkeeper.apps.intelligence.linker.writing import Worked
 from lightkeeper.apps.intelligence.models import LinkageModel, LinkageRun
 from lightkeeper.engine.linkage import batch, kin
-from lightkeeper.engine.linkage.clusters import resolve
 
 Say = Callable[[str, float], None]
 
@@ -33,17 +33,18 @@ def link_everybody(*, at: datetime, say: Say) -> LinkageRun:
         started = time.monotonic()
         say("Reading the records", 0.0)
         found = export_people()
-        model_row, model = fitting_model(found, at, _part(say, "Learning how records compare",
-                                                          0.05, 0.4))  # fmt: skip
+        learning = _part(say, "Learning how records compare", 0.05, 0.4)
+        model_row, model, values = fitting_model(found, at, learning)
         run = LinkageRun(model=model_row, started_at=at)
         run.save(using=linker.USING, force_insert=True)
         links = batch.link(
             found.table.append_column("record_id", [found.record_ids]),
             model,
+            values=values,
             progress=_part(say, "Comparing records", 0.4, 0.85),
         )
         say("Putting subjects together", 0.85)
-        worked = work_out(links, found.children)
+        worked = work_out(links, found.children, found.buckets)
         say("Writing the picture", 0.9)
         with transaction.atomic(using=linker.USING):
             put_in_place(worked, found, model_row, at)
@@ -56,7 +57,7 @@ def link_everybody(*, at: datetime, say: Say) -> LinkageRun:
         return run
 
 
-def work_out(links: batch.Links, children: NDArray[np.bool_]) -> Worked:
+def work_out(links: batch.Links, children: NDArray[np.bool_], buckets: NDArray[np.int32]) -> Worked:
     """Clusters of the links that are worth a look, under the judgements that stand.
 
     A child and somebody who may be their relative are not joined before a person has looked.
@@ -64,40 +65,20 @@ def work_out(links: batch.Links, children: NDArray[np.bool_]) -> Worked:
     Weaker links are left out here as they are in the database, so that a component worked out
     alone from the stored links comes out as it does in the whole.
     """
-    model = links.model
+    model, ids = links.model, links.record_ids
     kept = np.nonzero(links.weight >= model.review_at)[0]
     held = kin.held(links, children)[kept]
-    rules = standing_rules()
-    left, right = links.left[kept], links.right[kept]
-    clusters = resolve(
-        len(links.record_ids),
-        left,
-        right,
-        links.weight[kept],
-        _rows_of(links.record_ids, rules.same),
-        _rows_of(links.record_ids, rules.different),
-        held=zip(left[held].tolist(), right[held].tolist(), strict=True),
-        join_at=model.join_at,
-        missing_weight=model.missing_weight,
-    )
-    return Worked(links, kept, held, clusters, rules)
-
-
-def _rows_of(
-    record_ids: NDArray[np.int64], pairs: tuple[tuple[int, int], ...]
-) -> list[tuple[int, int]]:
-    """Pairs of record numbers as pairs of rows; a record that came after the export waits."""
-    if not pairs or not len(record_ids):
-        return []
-    wanted = np.array(pairs, np.int64)
-    place = np.minimum(np.searchsorted(record_ids, wanted), len(record_ids) - 1)
-    there = (record_ids[place] == wanted).all(axis=1)
-    return [(int(one), int(two)) for one, two in place[there]]
+    said = standing_verdicts()
+    whole = Whole(buckets, links.left[kept], links.right[kept], links.weight[kept], held,
+                  rows_of(ids, said), model.join_at, model.missing_weight)  # fmt: skip
+    clusters, parts = whole.clusters(), whole.components()
+    waits = may_wait(whole, clusters, parts)
+    return Worked(links, kept, held, waits, clusters, parts, rules_from(said))
 
 
 def put_in_place(worked: Worked, found: Exported, model: LinkageModel, at: datetime) -> None:
     writing.replace_links(worked, found.buckets, model.pk, at)
-    writing.replace_members(found.record_ids, worked.clusters)
+    writing.replace_members(found.record_ids, worked)
 
 
 def _figures(worked: Worked, found: Exported, seconds: float) -> dict[str, Any]:

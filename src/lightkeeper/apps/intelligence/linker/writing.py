@@ -10,22 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightkeeper.apps.intelligence import linker, sql
-from lightkeeper.apps.intelligence.choices import LinkStanding
 from lightkeeper.apps.intelligence.linker.judged import Rules
 from lightkeeper.engine.linkage.batch import Links
 from lightkeeper.engine.linkage.model import Comparison
 
 COPY_LINKS = """
-copy intelligence_link (left_id, right_id, bucket_left_id, bucket_right_id, model_id, standing,
+copy intelligence_link (left_id, right_id, bucket_left_id, bucket_right_id, model_id, may_wait,
                         held, weight_bits, evidence, made_at, judged) from stdin
 """
-COPY_MEMBERS = "copy membership_now (record_id, cluster) from stdin"
+COPY_MEMBERS = "copy membership_now (record_id, cluster, component) from stdin"
 PUT_MEMBERS = """
-insert into intelligence_membership as m (record_id, bucket_id, cluster)
-select n.record_id, r.bucket_id, n.cluster from membership_now n
+insert into intelligence_membership as m (record_id, bucket_id, cluster, component)
+select n.record_id, r.bucket_id, n.cluster, n.component from membership_now n
   join intake_record r on r.id = n.record_id
-on conflict (record_id) do update set cluster = excluded.cluster
- where m.cluster <> excluded.cluster
+on conflict (record_id) do update set cluster = excluded.cluster, component = excluded.component
+ where (m.cluster, m.component) <> (excluded.cluster, excluded.component)
 """
 DROP_MEMBERS = """
 delete from intelligence_membership m
@@ -46,58 +45,53 @@ update intelligence_link l set judged = not l.judged
 
 @dataclass(frozen=True)
 class Worked:
-    """The links worth keeping (rows of `links`) and which of those are held for a person, the
-    cluster of each record, and the rules.
+    """The links worth keeping (rows of `links`), which of those are held for a person and which
+    may wait for one, the cluster and the part of each record, and the rules.
     """
 
     links: Links
     kept: NDArray[np.int64]
     held: NDArray[np.bool_]
+    may_wait: NDArray[np.bool_]
     clusters: NDArray[np.int64]
+    components: NDArray[np.int64]
     rules: Rules
-
-
-def standing_of(
-    together: NDArray[np.bool_], weight: NDArray[np.float64], join_at: float
-) -> list[LinkStanding]:
-    """What a link is: one that joins, one inside a cluster that adds too little, one to look at."""
-    strong = weight >= join_at
-    return [
-        (LinkStanding.LINKED if s else LinkStanding.WEAK) if t else LinkStanding.TO_REVIEW
-        for t, s in zip(together.tolist(), strong.tolist(), strict=True)
-    ]
 
 
 def replace_links(worked: Worked, buckets: NDArray[np.int32], model_id: int, at: datetime) -> None:
     """All links anew: those of the rows `kept` of `links`."""
     sql.run("delete from intelligence_link", using=linker.USING)
-    links, kept, clusters = worked.links, worked.kept, worked.clusters
+    links, kept = worked.links, worked.kept
     left, right, weight = links.left[kept], links.right[kept], links.weight[kept]
-    standing = standing_of(clusters[left] == clusters[right], weight, links.model.join_at)
     evidence = evidence_of(links, kept)
 
     def lines() -> Iterator[Sequence[Any]]:
         columns = (
             links.record_ids[left].tolist(), links.record_ids[right].tolist(),
-            buckets[left].tolist(), buckets[right].tolist(), standing, worked.held.tolist(),
-            weight.tolist(), evidence,
+            buckets[left].tolist(), buckets[right].tolist(),
+            worked.may_wait.tolist(), worked.held.tolist(), weight.tolist(), evidence,
         )  # fmt: skip
-        for one, two, of_one, of_two, stands, held, bits, why in zip(*columns, strict=True):
+        for one, two, of_one, of_two, waits, held, bits, why in zip(*columns, strict=True):
             judged = (one, two) in worked.rules.judged
-            yield one, two, of_one, of_two, model_id, str(stands), held, bits, why, at, judged
+            yield one, two, of_one, of_two, model_id, waits, held, bits, why, at, judged
 
     sql.copy_in(COPY_LINKS, lines(), using=linker.USING)
 
 
-def replace_members(record_ids: NDArray[np.int64], clusters: NDArray[np.int64]) -> None:
-    """All memberships: `clusters` holds for each record the row of the earliest of its cluster."""
+def replace_members(record_ids: NDArray[np.int64], worked: Worked) -> None:
+    """All memberships: of each record the earliest of its cluster and of its part."""
     sql.run(
-        "create temporary table membership_now (record_id bigint primary key, cluster bigint) "
-        "on commit drop",
+        "create temporary table membership_now (record_id bigint primary key, cluster bigint, "
+        "component bigint) on commit drop",
         using=linker.USING,
     )
-    pairs = zip(record_ids.tolist(), record_ids[clusters].tolist(), strict=True)
-    sql.copy_in(COPY_MEMBERS, iter(pairs), using=linker.USING)
+    lines = zip(
+        record_ids.tolist(),
+        record_ids[worked.clusters].tolist(),
+        record_ids[worked.components].tolist(),
+        strict=True,
+    )
+    sql.copy_in(COPY_MEMBERS, iter(lines), using=linker.USING)
     sql.run("analyze membership_now", using=linker.USING)
     sql.run(PUT_MEMBERS, using=linker.USING)
     sql.run(DROP_MEMBERS, using=linker.USING)

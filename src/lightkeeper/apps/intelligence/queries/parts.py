@@ -1,66 +1,129 @@
-"""What one viewer sees as one subject: never more than the visible part of a cluster.
+"""What one viewer sees as one subject, worked out from what they may see and nothing else.
 
-The records of a cluster that are visible to them, joined by links and judgements that are visible
-to them. What is hidden leaves no trace in a name, a count or a reference.
+The records in sight that sure links in sight, and judgements, connect; then, among these, the same
+clustering as the whole picture has, by links and judgements in sight alone. A record that is hidden
+therefore neither joins nor parts two that are not, and leaves no trace in a name, a count, a place
+or a reference.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from lightkeeper.apps.accounts.services import Actor
-from lightkeeper.apps.intelligence.choices import LinkStanding, Verdict
-from lightkeeper.apps.intelligence.models import Judgement, Link, Membership
+from lightkeeper.apps.intelligence import sql
+from lightkeeper.apps.intelligence.linker.judged import rules_from
+from lightkeeper.engine.linkage.clusters import REACH_BITS, resolve
 
-Pair = tuple[int, int]
+# More records than this are not walked through for one page.
+MOST_REACHED = 20_000
+
+AROUND = """
+with recursive reached (id) as (
+  select unnest(%(start)s::bigint[])
+  union
+  select next.id from reached r cross join lateral (
+    select l.right_id as id from intelligence_link l
+     where l.left_id = r.id and l.weight_bits >= %(reach)s
+       and l.bucket_left_id = any(%(readable)s::int[])
+       and l.bucket_right_id = any(%(readable)s::int[])
+    union all
+    select l.left_id from intelligence_link l
+     where l.right_id = r.id and l.weight_bits >= %(reach)s
+       and l.bucket_left_id = any(%(readable)s::int[])
+       and l.bucket_right_id = any(%(readable)s::int[])
+    union all
+    select j.right_id from intelligence_judgement j
+     where j.left_id = r.id and j.verdict = 'SAME'
+       and j.bucket_left_id = any(%(readable)s::int[])
+       and j.bucket_right_id = any(%(readable)s::int[])
+       and not exists (select 1 from intelligence_undoing u where u.judgement_id = j.id)
+    union all
+    select j.left_id from intelligence_judgement j
+     where j.right_id = r.id and j.verdict = 'SAME'
+       and j.bucket_left_id = any(%(readable)s::int[])
+       and j.bucket_right_id = any(%(readable)s::int[])
+       and not exists (select 1 from intelligence_undoing u where u.judgement_id = j.id)
+  ) next
+), part as materialized (
+  select id from reached limit %(most)s
+)
+select 'record' as what, id as one, null::bigint as two, 0::float8 as bits,
+       false as held, '' as said
+  from part
+union all
+select 'link', l.left_id, l.right_id, l.weight_bits, l.held, '' from part p cross join lateral (
+  select * from intelligence_link l
+   where l.left_id = p.id and l.bucket_left_id = any(%(readable)s::int[])
+     and l.bucket_right_id = any(%(readable)s::int[])) l
+ where l.right_id in (select id from part)
+union all
+select 'verdict', j.left_id, j.right_id, j.id, false, j.verdict from part p cross join lateral (
+  select * from intelligence_judgement j
+   where j.left_id = p.id and j.bucket_left_id = any(%(readable)s::int[])
+     and j.bucket_right_id = any(%(readable)s::int[])
+     and not exists (select 1 from intelligence_undoing u where u.judgement_id = j.id)) j
+ where j.right_id in (select id from part)
+union all
+(select 'model', m.id, null, m.link_bits, false, m.body ->> 'missing_weight'
+  from intelligence_linkagemodel m where m.in_use order by m.trained_at desc, m.id desc limit 1)
+"""
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """At what mean weight the model in use joins, and what it counts for a pair without a link."""
+
+    join_at: float = -1.0
+    missing: float = -6.0
 
 
 def subjects_of(actor: Actor, record_ids: Collection[int]) -> dict[int, int]:
-    """For each visible record of the clusters of these, the earliest record of its subject.
+    """For each of these visible records, and those around them, the earliest of its subject.
 
     Records that are not linked yet, and things that are no people, are subjects by themselves.
     """
-    memberships = Membership.objects.visible_to(actor)
-    clusters = set(
-        memberships.filter(pk__in=record_ids).values_list("cluster", flat=True).distinct()
-    )
-    members = dict(memberships.filter(cluster__in=clusters).values_list("record_id", "cluster"))
     found = {record: record for record in record_ids}
-    if members:
-        found |= earliest_of(members, joined_pairs(actor, members))
-    return found
+    if not found:
+        return found
+    start = sorted(found)
+    rows = sql.rows(AROUND, {
+        "start": start, "reach": REACH_BITS, "readable": sorted(actor.readable),
+        "most": max(MOST_REACHED, len(start)),
+    })  # fmt: skip
+    by_kind: dict[str, list[tuple[Any, ...]]] = {}
+    for what, *rest in rows:
+        by_kind.setdefault(what, []).append(tuple(rest))
+    if "link" not in by_kind and "verdict" not in by_kind:
+        return found
+    ids = sorted(one for one, *_ in by_kind["record"])
+    links = [(one, two, bits, held) for one, two, bits, held, _ in by_kind.get("link", [])]
+    said = sorted(by_kind.get("verdict", []), key=lambda row: row[2])
+    verdicts = [(one, two, verdict) for one, two, _, _, verdict in said]
+    weighing = [
+        Weighing(bits, float(missing)) for _, _, bits, _, missing in by_kind.get("model", [])
+    ]
+    return found | together(ids, links, verdicts, (weighing or [Weighing()])[0])
 
 
-def joined_pairs(actor: Actor, members: dict[int, int]) -> set[Pair]:
-    """Pairs of these records that a link or a judgement in sight joins."""
-    links = Link.objects.visible_to(actor).filter(
-        standing=LinkStanding.LINKED, left_id__in=members, right_id__in=members
+def together(
+    ids: list[int],
+    links: Collection[tuple[int, int, float, bool]],
+    verdicts: Iterable[tuple[int, int, str]],
+    weighing: Weighing,
+) -> dict[int, int]:
+    """The earliest record of the subject of each of `ids`, which ascend."""
+    row = {record: number for number, record in enumerate(ids)}
+    rules = rules_from(verdicts)
+    labels = resolve(
+        len(ids),
+        [row[one[0]] for one in links],
+        [row[one[1]] for one in links],
+        [one[2] for one in links],
+        [(row[a], row[b]) for a, b in rules.same],
+        [(row[a], row[b]) for a, b in rules.different],
+        held=[(row[one[0]], row[one[1]]) for one in links if one[3]],
+        join_at=weighing.join_at,
+        missing_weight=weighing.missing,
     )
-    standing = Judgement.objects.visible_to(actor).filter(
-        left_id__in=members, right_id__in=members, undoing__isnull=True
-    )
-    verdicts = list(standing.values_list("left_id", "right_id", "verdict"))
-    return edges(links.values_list("left_id", "right_id"), verdicts)
-
-
-def edges(links: Iterable[Pair], verdicts: Iterable[tuple[int, int, str]]) -> set[Pair]:
-    """Links and "same", without what was judged different."""
-    said = list(verdicts)
-    apart = {(a, b) for a, b, verdict in said if verdict == Verdict.DIFFERENT}
-    same = {(a, b) for a, b, verdict in said if verdict == Verdict.SAME}
-    return ({*links} | same) - apart
-
-
-def earliest_of(members: dict[int, int], pairs: Iterable[Pair]) -> dict[int, int]:
-    """The earliest record that each can be reached from along the pairs, within its cluster."""
-    parent = {record: record for record in members}
-
-    def find(record: int) -> int:
-        while parent[record] != record:
-            parent[record] = parent[parent[record]]
-            record = parent[record]
-        return record
-
-    for one, two in pairs:
-        if members[one] == members[two]:
-            early, late = sorted((find(one), find(two)))
-            parent[late] = early
-    return {record: find(record) for record in members}
+    return {record: ids[label] for record, label in zip(ids, labels.tolist(), strict=True)}

@@ -1,8 +1,9 @@
 """The ranked list: who is said to cause most harm, as far as the viewer may see.
 
-The database adds up whole clusters, of which a viewer may see two or more subjects: its sum is
-the most that any of them can have. Clusters are taken by that sum and split, until no cluster
-that is left could still come before the last one wanted. So the order is exact.
+The database adds up what is in sight of whole parts of the picture, in each of which the viewer may
+see several subjects: its sum is the most that any of them can have. Parts are taken by that sum and
+split, until none that is left could still come before the last one wanted. So the order is exact,
+and the parts themselves, which what is hidden has a share in, leave no trace in it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,8 +17,8 @@ from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.intelligence import sql
 from lightkeeper.apps.intelligence.factors import factors_on
-from lightkeeper.apps.intelligence.models import Contribution, Membership
-from lightkeeper.apps.intelligence.queries.parts import earliest_of, joined_pairs
+from lightkeeper.apps.intelligence.models import Contribution
+from lightkeeper.apps.intelligence.queries.parts import subjects_of
 from lightkeeper.apps.intelligence.queries.subjects import (
     Subject,
     caption_of,
@@ -33,26 +34,10 @@ MOST_PAGES = 40
 BATCH = 60
 ROUNDING = 0.11  # of a factor's share, between the database's sum and ours
 
-SUMS = """
-with factor as (
-  select * from unnest(%(codes)s::text[], %(caps)s::float8[], %(halves)s::float8[])
-      as f(code, cap, half)
-), each as (
-  select coalesce(m.cluster, c.record_id) as cluster, c.factor,
-         round(least(f.cap, sum(c.points * c.reliability
-           * power(0.5, greatest(%(on)s::date - c.observed_on, 0) / f.half)))::numeric, 1)::float8
-           as points,
-         bool_or(c.bucket_id = any(%(buckets)s::int[])) as there,
-         bool_or(%(threat)s = '' or %(threat)s = any(c.threats)) as of_threat
-    from intelligence_contribution c
-    join factor f on f.code = c.factor
-    left join intelligence_membership m
-      on m.record_id = c.record_id and m.bucket_id = any(%(readable)s::int[])
-   where c.bucket_id = any(%(readable)s::int[])
-   group by 1, 2, f.cap
-)
-select cluster, sum(points) as most from each group by cluster
-having bool_or(there) and bool_or(of_threat) order by 2 desc, 1 limit %(limit)s offset %(offset)s
+BOUNDS = """
+select records, most from sec.priority_bounds(
+  %(codes)s::text[], %(caps)s::float8[], %(halves)s::float8[], %(on)s::date,
+  %(buckets)s::int[], %(threat)s, %(limit)s, %(offset)s)
 """
 
 
@@ -106,8 +91,9 @@ def rank(
     waiting: list[Ranked] = []
     offset, size = 0, max(BATCH, expected + expected // 4)
     while True:
-        sums = _sums(actor, on, filters, factors, size + 1, offset)
-        waiting += _subjects(actor, [cluster for cluster, _ in sums[:size]], factors, on, filters)
+        sums = _bounds(actor, on, filters, factors, size + 1, offset)
+        among = [record for records, _ in sums[:size] for record in records]
+        waiting += _subjects(actor, among, factors, on, filters)
         waiting.sort(key=lambda one: (-one.total, one.first_record))
         bar = sums[size][1] + margin if len(sums) > size else -1.0
         while waiting and waiting[0].total > bar:
@@ -118,22 +104,23 @@ def rank(
         offset, size = offset + size, size * 2
 
 
-def _sums(
+def _bounds(
     actor: Actor, on: date, filters: Filters, factors: dict[str, Factor], limit: int, offset: int
-) -> list[tuple[int, float]]:
-    """The sums of visible contributions, cluster by cluster, largest first."""
+) -> list[tuple[list[int], float]]:
+    """Records in sight that count toward a factor, part by part, with the most a subject among them
+    can have; the largest first.
+    """
     given = {
         "codes": list(factors),
         "caps": [factor.cap for factor in factors.values()],
         "halves": [float(factor.half_life_days) for factor in factors.values()],
         "on": on,
-        "readable": sorted(actor.readable),
         "buckets": _buckets_of(actor, filters),
         "threat": filters.threat,
         "limit": limit,
         "offset": offset,
     }
-    return [(cluster, float(most)) for cluster, most in sql.rows(SUMS, given)]
+    return [(records, float(most)) for records, most in sql.rows(BOUNDS, given)]
 
 
 def _buckets_of(actor: Actor, filters: Filters) -> list[int]:
@@ -153,14 +140,12 @@ def _buckets_of(actor: Actor, filters: Filters) -> list[int]:
 
 
 def _subjects(
-    actor: Actor, clusters: list[int], factors: dict[str, Factor], on: date, filters: Filters
+    actor: Actor, among: list[int], factors: dict[str, Factor], on: date, filters: Filters
 ) -> list[Ranked]:
-    """The subjects that the viewer sees in these clusters and that belong on the list."""
-    memberships = Membership.objects.visible_to(actor).filter(cluster__in=clusters)
-    members = dict(memberships.values_list("record_id", "cluster"))
-    # A record that is not linked yet stands for itself.
-    members |= {cluster: cluster for cluster in clusters if cluster not in members}
-    earliest = earliest_of(members, joined_pairs(actor, members))
+    """The subjects that the viewer sees around these records and that belong on the list."""
+    earliest = subjects_of(actor, among)
+    wanted = {earliest[record] for record in among}
+    members = [record for record, first in earliest.items() if first in wanted]
     records = list(
         Record.objects.visible_to(actor)
         .filter(pk__in=members)

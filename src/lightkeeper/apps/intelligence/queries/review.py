@@ -1,14 +1,18 @@
 """Pairs that wait for a person, one pair side by side, and what was decided."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+
+from django.db.models import Q
 
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.intelligence import comparing, permissions
-from lightkeeper.apps.intelligence.choices import LinkStanding
 from lightkeeper.apps.intelligence.models import Judgement, Link
+from lightkeeper.apps.intelligence.queries.parts import subjects_of
 from lightkeeper.core.errors import NotFound
 
 PAGE = 25
@@ -37,7 +41,6 @@ class PairView:
     start_bits: float
     threshold_bits: float
     model_says: str
-    standing: str
     judgements: list[Judgement]
 
     @property
@@ -51,35 +54,53 @@ def review_queue(actor: Actor, page: int = 1) -> tuple[list[Waiting], bool]:
     Raises: NotPermitted for who may not judge.
     """
     permissions.check_may_judge(actor)
-    start = (max(page, 1) - 1) * PAGE
-    found = list(_queue(actor)[start : start + PAGE + 1])
+    start = (min(max(page, 1), MOST_PAGES) - 1) * PAGE
+    found = list(islice(_queue(actor), start, start + PAGE + 1))
     shown = [_waiting(link) for link in found[:PAGE]]
     references = {r.reference for one in shown for r in (one.left, one.right)}
     audit.record(by=actor, did=audit.Did.REVIEW_LISTED, to=sorted(references))
-    return shown, len(found) > PAGE
+    return shown, len(found) > PAGE and page < MOST_PAGES
 
 
-MOST_COUNTED = 1000
+MOST_PAGES = 40
+MOST_COUNTED = 100
+BATCH = 60
 
 
 def waiting_count(actor: Actor) -> int:
-    """How many pairs wait, as far as a desk needs to know: counted no further than a thousand."""
-    return len(_queue(actor).values_list("pk")[:MOST_COUNTED])
+    """How many pairs wait, as far as a desk needs to know: counted no further than a hundred."""
+    return sum(1 for _ in islice(_queue(actor), MOST_COUNTED))
 
 
 def next_in_queue(actor: Actor) -> tuple[str, str] | None:
     """The references of the pair to look at next."""
-    link = _queue(actor).first()
+    link = next(_queue(actor), None)
     return (link.left.reference, link.right.reference) if link else None
 
 
-def _queue(actor: Actor) -> Any:
-    return (
-        Link.objects.visible_to(actor)
-        .filter(standing=LinkStanding.TO_REVIEW, judged=False)
-        .select_related("left__bucket__owner", "right__bucket__owner")
-        .order_by("-weight_bits", "pk")
-    )
+def _queue(actor: Actor) -> Iterator[Link]:
+    """Links that nobody has judged and that do not join in the picture this viewer has.
+
+    What the linker keeps beside a link is only that it may be so for somebody.
+    """
+    after: tuple[float, int] | None = None
+    while True:
+        rows = (
+            Link.objects.visible_to(actor)
+            .filter(may_wait=True, judged=False)
+            .select_related("left__bucket__owner", "right__bucket__owner")
+            .order_by("-weight_bits", "pk")
+        )
+        if after is not None:
+            bits, number = after
+            rows = rows.filter(Q(weight_bits__lt=bits) | Q(weight_bits=bits, pk__gt=number))
+        links = list(rows[:BATCH])
+        ends = {end for link in links for end in (link.left_id, link.right_id)}
+        subjects = subjects_of(actor, ends)
+        yield from (one for one in links if subjects[one.left_id] != subjects[one.right_id])
+        if len(links) < BATCH:
+            return
+        after = (links[-1].weight_bits, links[-1].pk)
 
 
 def _waiting(link: Link) -> Waiting:
@@ -106,6 +127,8 @@ def pair(actor: Actor, left: str, right: str) -> PairView:
     audit.record(by=actor, did=audit.Did.PAIR_SEEN, to=[one.reference, two.reference])
     links = Link.objects.visible_to(actor).filter(left=one, right=two)
     link = links.select_related("model").first()
+    subjects = subjects_of(actor, [one.pk, two.pk])
+    joined = subjects[one.pk] == subjects[two.pk]
     return PairView(
         left=one,
         right=two,
@@ -114,8 +137,7 @@ def pair(actor: Actor, left: str, right: str) -> PairView:
         weight_bits=link.weight_bits if link else None,
         start_bits=link.weight_bits - sum(e["weight_bits"] for e in link.evidence) if link else 0,
         threshold_bits=link.model.link_bits if link else 0,
-        model_says=_model_says(link),
-        standing=link.standing if link else "",
+        model_says=_model_says(link, joined),
         judgements=list(
             Judgement.objects.visible_to(actor)
             .filter(left=one, right=two)
@@ -125,19 +147,18 @@ def pair(actor: Actor, left: str, right: str) -> PairView:
     )
 
 
-def _model_says(link: Link | None) -> str:
+def _model_says(link: Link | None, joined: bool) -> str:
     if link is None:
         return "The model found too little in common to keep this pair."
     odds = 2.0 ** max(min(link.weight_bits, 60), -60)
     chance = f"{odds / (1 + odds):.0%}" if 0.01 <= odds / (1 + odds) <= 0.995 else (
         "more than 99%" if odds > 1 else "less than 1%"
     )  # fmt: skip
-    if link.standing == LinkStanding.LINKED:
+    if joined and link.weight_bits >= link.model.link_bits:
         words = "The model joins them"
     elif link.held:
         words = "They may be two of one family, one of them a child, so a person decides"
     else:
-        # Not why: what parts them may be a record that is hidden from whoever reads this.
         words = "The model does not join them by itself, and asks a person"
     return f"{words}. It puts the chance that they are one person at {chance}."
 

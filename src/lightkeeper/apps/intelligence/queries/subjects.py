@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Subquery
+from django.db.models import F
 from django.urls import reverse
 
 from lightkeeper.apps.accounts.services import Actor
@@ -13,8 +13,7 @@ from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake.choices import Category
 from lightkeeper.apps.intake.services import Record, Report
 from lightkeeper.apps.intelligence import mentions, sql
-from lightkeeper.apps.intelligence.choices import LinkStanding
-from lightkeeper.apps.intelligence.models import Judgement, Link, Membership
+from lightkeeper.apps.intelligence.models import Judgement, Link
 from lightkeeper.apps.intelligence.queries import parts
 from lightkeeper.core.errors import NotFound
 from lightkeeper.engine.priority import Explanation, Factor, Part, explain
@@ -97,51 +96,40 @@ def look_up(actor: Actor, reference: str) -> Subject:
     if not reference.startswith((PREFIX, RECORD_PREFIX)):
         raise NotFound("subject")
     name = RECORD_PREFIX + reference[len(PREFIX) :]
-    visible = Record.objects.visible_to(actor).select_related(
-        "bucket__owner", "bucket__compartment"
-    )
-    cluster = Membership.objects.visible_to(actor).filter(record__reference=name).values("cluster")
-    linked = visible.filter(membership__cluster=Subquery(cluster[:1]))
-    everyone = list(linked.order_by("pk")[:MOST_RECORDS])
-    if all(record.reference != name for record in everyone):
-        # Not linked yet, or no person: a subject by itself.
-        everyone += visible.filter(reference=name)
-    start = next((record for record in everyone if record.reference == name), None)
+    visible = Record.objects.visible_to(actor)
+    start = visible.filter(reference=name).values_list("pk", flat=True).first()
     if start is None:
         raise NotFound("subject")
-    return _part_around(actor, start, everyone)
-
-
-def _part_around(actor: Actor, start: Record, everyone: list[Record]) -> Subject:
-    ids = {record.pk: 0 for record in everyone}
-    links = list(
-        Link.objects.visible_to(actor)
-        .filter(standing=LinkStanding.LINKED, left_id__in=ids, right_id__in=ids)
-        .order_by("-weight_bits", "pk")
+    subjects = parts.subjects_of(actor, [start])
+    mine = [record for record, earliest in subjects.items() if earliest == subjects[start]]
+    records = list(
+        visible.filter(pk__in=mine)
+        .select_related("bucket__owner", "bucket__compartment")
+        .order_by("pk")[:MOST_RECORDS]
     )
+    return Subject(
+        reference=reference_of(records[0]),
+        caption=caption_of(records),
+        records=tuple(records),
+        links=tuple(_links_among(actor, mine)),
+        judgements=tuple(_judgements_about(actor, mine)),
+    )
+
+
+def _links_among(actor: Actor, ids: list[int]) -> list[Link]:
+    """What joins these records, strongest first."""
+    inside = Link.objects.visible_to(actor).filter(left_id__in=ids, right_id__in=ids)
+    return list(
+        inside.filter(weight_bits__gte=F("model__link_bits")).order_by("-weight_bits", "pk")
+    )
+
+
+def _judgements_about(actor: Actor, ids: list[int]) -> list[Judgement]:
+    """What was decided of them, with each other and with others, undone or not."""
     touching = Judgement.objects.visible_to(actor).filter(left_id__in=ids)
     touching |= Judgement.objects.visible_to(actor).filter(right_id__in=ids)
-    judgements = list(
-        touching.select_related("person", "undoing__person", "left", "right").order_by("-made_at")
-    )
-    pairs = parts.edges(
-        [(link.left_id, link.right_id) for link in links],
-        [
-            (j.left_id, j.right_id, j.verdict)
-            for j in judgements
-            if j.left_id in ids and j.right_id in ids and not hasattr(j, "undoing")
-        ],
-    )
-    earliest = parts.earliest_of(ids, pairs)
-    mine = [r for r in everyone if earliest[r.pk] == earliest[start.pk]]
-    here = {record.pk for record in mine}
-    return Subject(
-        reference=reference_of(mine[0]),
-        caption=caption_of(mine),
-        records=tuple(mine),
-        links=tuple(one for one in links if {one.left_id, one.right_id} <= here),
-        judgements=tuple(j for j in judgements if j.left_id in here or j.right_id in here),
-    )
+    related = touching.select_related("person", "undoing__person", "left", "right")
+    return list(related.order_by("-made_at"))
 
 
 def caption_of(records: list[Record]) -> str:

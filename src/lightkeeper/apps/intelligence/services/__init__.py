@@ -8,13 +8,13 @@ from lightkeeper.apps.intelligence.services.judging import (
 )
 from lightkeeper.apps.intelligence.services.linking import (
     ask_to_link,
-    ask_to_resolve_cluster,
+    ask_to_resolve_part,
     link_now,
     measure_against,
     resolve_now,
 )
 
 __all__ = [
-    "ask_to_link", "ask_to_resolve_cluster", "check_can_judge", "check_can_undo", "judge",
+    "ask_to_link", "ask_to_resolve_part", "check_can_judge", "check_can_undo", "judge",
     "link_now", "measure_against", "resolve_now", "undo_judgement",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from lightkeeper.core.errors import Refused
 from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
 
 LINK, RESOLVE = "intelligence.link", "intelligence.resolve"
-RESOLVE_CLUSTER = "intelligence.resolve_cluster"
+RESOLVE_PART = "intelligence.resolve_part"
 # A record by its reference, or by its report and there by its row or by the sender's own key.
 Key = str | tuple[str | int, str | int]
 
@@ -30,7 +30,7 @@ select m.cluster, r.reference, p.id, p.reference, r.row_number, r.source_key
   join intake_report p on p.id = r.report_id
 """
 
-MEMBERS = "select record_id from intelligence_membership where cluster = %s"
+MEMBERS = "select record_id from intelligence_membership where component = %s"
 LEFT_OUT = """
 select 1 from intake_record r where r.kind = %s
    and not exists (select 1 from intelligence_membership m where m.record_id = r.id) limit 1
@@ -87,14 +87,14 @@ def resolve_now(*, by: Actor, records: Iterable[int], at: datetime) -> int:
     return looked_at
 
 
-def ask_to_resolve_cluster(*, by: Actor, cluster: int, at: datetime) -> None:
-    """Have what is left of a cluster worked out again, when a record of it has been erased."""
-    errands.ask(by=by, kind=RESOLVE_CLUSTER, at=at, cluster=cluster)
+def ask_to_resolve_part(*, by: Actor, part: int, at: datetime) -> None:
+    """Have what is left of a part worked out again, when a record of it has been erased."""
+    errands.ask(by=by, kind=RESOLVE_PART, at=at, part=part)
 
 
-def resolve_cluster(*, by: Actor, cluster: int, at: datetime) -> int:
-    """Work a cluster out again from its members, whoever sees them."""
-    members = [row[0] for row in sql.rows(MEMBERS, [cluster], using=linker.USING)]
+def resolve_part(*, by: Actor, part: int, at: datetime) -> int:
+    """Work a part of the picture out again from its members, whoever sees them."""
+    members = [row[0] for row in sql.rows(MEMBERS, [part], using=linker.USING)]
     return resolve_now(by=by, records=members, at=at)
 
 

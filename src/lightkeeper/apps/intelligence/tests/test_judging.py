@@ -11,14 +11,13 @@ from lightkeeper.apps.audit.choices import Did
 from lightkeeper.apps.intelligence import queries, services
 from lightkeeper.apps.intelligence.linker import writing
 from lightkeeper.apps.intelligence.linker.component import resolve_around
-from lightkeeper.apps.intelligence.linker.judged import standing_rules
+from lightkeeper.apps.intelligence.linker.judged import rules_from, standing_verdicts
 from lightkeeper.apps.intelligence.linker.whole import link_everybody
 from lightkeeper.apps.intelligence.models import (
     Judgement,
     Link,
     LinkageModel,
     LinkageRun,
-    Membership,
 )
 from lightkeeper.apps.intelligence.tests.arranging import NOON, VICTOR, judge, link, person
 from lightkeeper.core.errors import NotPermitted, Refused
@@ -40,10 +39,10 @@ def picture(ask, actor, records):
     """All that a judgement can touch, as one viewer sees it."""
     with superuser(NAME) as database:
         members = database.execute(
-            "select record_id, cluster from intelligence_membership order by 1"
+            "select record_id, cluster, component from intelligence_membership order by 1"
         ).fetchall()
         links = database.execute(
-            "select left_id, right_id, standing, weight_bits, judged from intelligence_link "
+            "select left_id, right_id, may_wait, weight_bits, judged from intelligence_link "
             "order by 1, 2"
         ).fetchall()
     with transaction.atomic():
@@ -117,7 +116,7 @@ def test_judgements_made_one_after_another_are_worked_out_together(given, be, as
         ).fetchone()
     assert left == (0,)
     be("ada")
-    members = dict(picture(ask, ada, records)[0])
+    members = {record: cluster for record, cluster, _ in picture(ask, ada, records)[0]}
     assert members[records[0].pk] == members[records[3].pk]
     assert members[records[1].pk] != members[records[6].pk]
 
@@ -257,10 +256,7 @@ def test_judgements_that_contradict_out_of_sight_leave_apart_what_was_said_to_di
             )  # fmt: skip
     run = link(be("ada"))
     assert run.figures["contradicted"] == 1
-    with transaction.atomic():
-        clusters = dict(
-            Membership.objects.visible_to(be("ada")).values_list("record_id", "cluster")
-        )
+    clusters = clusters_stored()
     assert clusters[a.pk] == clusters[b.pk] != clusters[c.pk]
 
 
@@ -295,8 +291,8 @@ def tangle(records, chance):
             for right in chance.sample([i for i in ids if i > left], min(3, ids[-1] - left)):
                 database.execute(
                     "insert into intelligence_link (left_id, right_id, bucket_left_id, "
-                    "bucket_right_id, model_id, standing, weight_bits, evidence, made_at, judged, "
-                    "held) select l.id, r.id, l.bucket_id, r.bucket_id, m.id, 'TO_REVIEW', %s, "
+                    "bucket_right_id, model_id, may_wait, weight_bits, evidence, made_at, judged, "
+                    "held) select l.id, r.id, l.bucket_id, r.bucket_id, m.id, true, %s, "
                     "'[]', now(), false, %s from intake_record l, intake_record r, "
                     "intelligence_linkagemodel m where l.id = %s and r.id = %s",
                     (
@@ -328,7 +324,7 @@ def clusters_of_the_whole():
             "select left_id, right_id, weight_bits, held from intelligence_link"
         ).fetchall()
         body = database.execute("select body from intelligence_linkagemodel").fetchone()[0]
-    rules = standing_rules()
+    rules = rules_from(standing_verdicts())
     row = {record: number for number, record in enumerate(ids)}
     labels = resolve(
         len(ids), [row[one[0]] for one in links], [row[one[1]] for one in links],

@@ -24,8 +24,7 @@ def queue(given, be, ask):
     records = given("ben", LIKE, released_to=[HUB])
     link(be("ada"))
     with superuser(NAME) as connection:
-        connection.execute("update intelligence_membership set cluster = record_id")
-        connection.execute("update intelligence_link set standing = 'TO_REVIEW'")
+        connection.execute("update intelligence_link set held = true, may_wait = true")
     be("ada")
     return records
 

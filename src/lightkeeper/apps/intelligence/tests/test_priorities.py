@@ -52,7 +52,7 @@ def test_it_can_be_narrowed_by_agency_and_threat_and_the_score_stays_whole(ada):
 
 
 def test_the_database_adds_up_what_the_engine_explains(ada):
-    sums = priorities._sums(ada, TODAY, Filters(), factors_on(TODAY), 100, 0)
+    sums = priorities._bounds(ada, TODAY, Filters(), factors_on(TODAY), 100, 0)
     explained = sorted(one.total for one in queries.rank(ada, TODAY))
     assert sorted(most for _, most in sums) == explained
 
@@ -116,7 +116,7 @@ def test_a_cluster_that_falls_apart_for_a_viewer_is_ranked_by_its_parts(given, b
     link(be("ada"))
     with superuser(NAME) as connection:
         connection.execute(
-            "update intelligence_membership set cluster = %s where record_id <> %s",
+            "update intelligence_membership set component = %s where record_id <> %s",
             (one.pk, three.pk),
         )
         connection.execute("delete from intelligence_link")
@@ -127,9 +127,7 @@ def test_a_cluster_that_falls_apart_for_a_viewer_is_ranked_by_its_parts(given, b
     ]  # fmt: skip
 
 
-def test_taking_clusters_in_small_batches_gives_the_order_of_taking_all(
-    given, be, ask, monkeypatch
-):
+def test_taking_parts_in_small_batches_gives_the_order_of_taking_all(given, be, ask, monkeypatch):
     harms = ["violence", "weapon", "false_identity", "exploits_child", "online_contact"]
     people = [
         person(f"Given{n}", f"Family{n}", harms=harms[: n % 5 + 1], birthPlace=str(n))
@@ -137,10 +135,10 @@ def test_taking_clusters_in_small_batches_gives_the_order_of_taking_all(
     ]
     given("ben", people, released_to=[HUB])
     with superuser(NAME) as connection:
-        # Clusters of three, of which nothing joins the parts: each falls apart for everybody.
+        # Parts of three, of which nothing joins the records: each falls apart for everybody.
         connection.execute(
-            "insert into intelligence_membership (record_id, bucket_id, cluster) "
-            "select id, bucket_id, id - (id - 1) %% 3 from intake_record".replace("%%", "%")
+            "insert into intelligence_membership (record_id, bucket_id, cluster, component) "
+            "select id, bucket_id, id, id - (id - 1) %% 3 from intake_record".replace("%%", "%")
         )
     ada = be("ada")
     whole = ask(lambda: [(r.reference, r.total) for r in queries.rank(ada, TODAY)])

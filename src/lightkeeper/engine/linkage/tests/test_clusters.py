@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightkeeper.engine.errors import ConflictError, ShapeError
-from lightkeeper.engine.linkage.clusters import components, resolve
+from lightkeeper.engine.linkage.clusters import REACH_BITS, components, resolve
 
 RECORDS = 9
 record = st.integers(0, RECORDS - 1)
@@ -32,7 +32,8 @@ def test_a_component_alone_gives_what_it_gives_in_the_whole(found, same, differe
         whole = resolved(found, same, different)
     except ConflictError:
         return
-    parts = components(RECORDS, [p[0] for p in found], [p[1] for p in found], same)
+    sure = [p for p, bits in found.items() if bits >= REACH_BITS]
+    parts = components(RECORDS, [p[0] for p in sure], [p[1] for p in sure], same)
 
     for anchor in set(parts.tolist()):
         members = [r for r in range(RECORDS) if parts[r] == anchor]
@@ -85,9 +86,16 @@ def test_one_doubtful_link_does_not_chain_two_subjects():
 
 
 def test_a_pair_that_comes_twice_counts_once_with_its_best_weight():
-    labels = resolve(2, [0, 1, 0], [1, 0, 1], [-5.0, 3.0, -9.0])
+    labels = resolve(2, [0, 1, 0], [1, 0, 1], [-5.0, 5.0, -9.0])
 
     assert labels.tolist() == [0, 0]
+
+
+def test_doubtful_links_alone_bring_nothing_into_reach():
+    """Groups are joined down to minus one, but only where a sure link leads."""
+    assert resolve(2, [0], [1], [3.9]).tolist() == [0, 1]
+    assert resolve(2, [0], [1], [3.9], reach_at=-1.0).tolist() == [0, 0]
+    assert resolve(3, [0, 0, 1], [1, 2, 2], [3.9, 5.0, 5.0]).tolist() == [0, 0, 0]
 
 
 def test_a_held_pair_waits_for_a_person_who_may_join_it():

@@ -9,7 +9,7 @@ from lightkeeper.engine.linkage.clusters import resolve
 from lightkeeper.engine.linkage.explain import explain
 from lightkeeper.engine.linkage.model import load_model, model_from_json
 from lightkeeper.engine.linkage.plan import plan_by_name
-from lightkeeper.engine.linkage.training import train
+from lightkeeper.engine.linkage.training import train, train_with_values
 
 GIVEN = ["Ana Lúcia", "Björn", "Мария", "李明", "Zoë", "Łukasz", "Owen", "Mary", "Tomos", "Susan"]
 FAMILY = ["Ångström", "Şahin", "O’Neil", "de la Cruz", "Nuñez", "Hartley", "Penrose", "Quill"]
@@ -83,6 +83,33 @@ def test_training_and_linking_at_once_give_what_they_give_one_after_the_other(ta
 
     assert at_once.model == links.model
     assert at_once.to_table().equals(links.to_table())
+
+
+def test_with_values_kept_from_training_a_pair_weighs_the_same_whatever_else_is_there(table):
+    kept, values = train_with_values(table, plan_by_name(table.column_names))
+    namesakes = people(40, seed=9).set_column(
+        0, "record_id", pa.array(range(1000, 1080), pa.int64())
+    )
+    more = pa.concat_tables([table, namesakes], promote_options="default")
+
+    def weights(records, **how):
+        found = link(records, kept, **how)
+        ids = found.record_ids
+        pairs = zip(ids[found.left].tolist(), ids[found.right].tolist(), strict=True)
+        known = zip(pairs, found.weight.tolist(), strict=True)
+        return {pair: bits for pair, bits in known if max(pair) < 1000}
+
+    assert weights(table, values=values) == weights(more, values=values)
+    assert weights(table) != weights(more)
+
+
+def test_values_that_few_records_give_are_not_kept(table):
+    _, values = train_with_values(table, plan_by_name(table.column_names))
+    counts = [row["size"] for row in values.to_pylist() if row["value"] is not None]
+
+    assert counts
+    assert min(counts) == 3
+    assert not any("@" in (value or "") for value in values["value"].to_pylist())
 
 
 def test_a_model_saved_and_loaded_is_the_same(model, tmp_path):

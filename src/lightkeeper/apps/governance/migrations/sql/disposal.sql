@@ -107,13 +107,13 @@ begin
 end $$;
 
 -- Confirm a proposal. What it gives back: the references that are no more, the digest of bytes that no
--- record of this report needs any more, and the number of the cluster that is to be worked out again.
+-- record of this report needs any more, and the part of the picture that is to be worked out again.
 create function sec.dispose(of_disposal bigint)
-returns table (record_reference text, report_reference text, digest text, cluster bigint, told int)
+returns table (record_reference text, report_reference text, digest text, part bigint, told int)
 language plpgsql security definer set search_path = pg_catalog, sec as $$
 #variable_conflict use_column
 declare d public.governance_disposal; r public.intake_record; rule text; held_by text;
-  in_cluster bigint; bytes text; gone text; notices int;
+  in_part bigint; bytes text; gone text; notices int;
 begin
   select * into d from public.governance_disposal x where x.id = of_disposal for update;
   if d.id is null or d.withdrawn_at is not null or not d.bucket_id = any(sec.writable()) then
@@ -128,7 +128,7 @@ begin
     raise exception 'Something stands on this record: %.', held_by using errcode = '42501';
   end if;
   rule := 'retention.' || lower(d.ground);
-  select m.cluster into in_cluster from public.intelligence_membership m where m.record_id = r.id;
+  select m.component into in_part from public.intelligence_membership m where m.record_id = r.id;
   select p.digest into bytes from public.intake_report p where p.id = r.report_id;
   notices := sec.tell_recipients(r.id, 'ERASED');
   insert into public.governance_erasure
@@ -141,7 +141,7 @@ begin
   delete from public.intake_record x where x.id = r.id;
   gone := sec.erase_report(r.report_id, rule, d.proposed_by_id);
   return query select r.reference::text, gone, case when gone = '' then '' else bytes end,
-                      in_cluster, notices;
+                      in_part, notices;
 end $$;
 
 -- For the worker: whether no report at all has these bytes any more. Nobody else may ask, because the
