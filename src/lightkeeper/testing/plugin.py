@@ -35,7 +35,9 @@ hypothesis.settings.load_profile("tests")
 CLUSTER = Cluster(HOME / "postgres")
 os.environ["LIGHTKEEPER_DATABASE_URL"] = CLUSTER.url("{role}", NAME)
 os.environ["LIGHTKEEPER_TLS"] = "no"
-os.environ["LIGHTKEEPER_POINTER_TICK_MS"] = "0"  # its own test sets it
+# Their own tests set them.
+os.environ["LIGHTKEEPER_POINTER_TICK_MS"] = "0"
+os.environ["LIGHTKEEPER_NOT_FOUND_TICK_MS"] = "0"
 
 
 def schema_digest() -> str:

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "lightkeeper.web.ticks.NotFoundOnTheTick",
     "lightkeeper.web.middleware.StayPrivate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -151,6 +152,7 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "lightkeeper.web.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+NOT_FOUND_TICK_SECONDS = env.number("LIGHTKEEPER_NOT_FOUND_TICK_MS", 100) / 1000
 POINTER_TICK_SECONDS = env.number("LIGHTKEEPER_POINTER_TICK_MS", 500) / 1000
 IDLE_MINUTES = env.number("LIGHTKEEPER_IDLE_MINUTES", 15)
 

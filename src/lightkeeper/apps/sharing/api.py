@@ -4,6 +4,7 @@ import time
 from datetime import datetime
 from typing import Literal
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
@@ -12,7 +13,7 @@ from pydantic import ConfigDict, Field
 from lightkeeper.apps.accounts.services import Glass
 from lightkeeper.apps.sharing import queries, services
 from lightkeeper.apps.sharing.choices import Danger, Finding
-from lightkeeper.apps.sharing.ticks import leave_on_the_tick
+from lightkeeper.core.ticks import wait_for_tick
 
 router = Router()
 
@@ -93,7 +94,7 @@ def ask_who_holds(request: HttpRequest, given: AskIn) -> object:
         at=timezone.now(),
         **given.dict(),  # type: ignore[attr-defined]
     )
-    leave_on_the_tick(started)
+    wait_for_tick(started, settings.POINTER_TICK_SECONDS)
     named = [{"reference": one.reference, "agency": one.agency.name} for one in desks]
     return {"reference": asked.reference, "desks": named}
 

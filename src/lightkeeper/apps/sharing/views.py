@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +14,9 @@ from django.utils.translation import gettext as _
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.sharing import forms, queries, services, showing
 from lightkeeper.apps.sharing.choices import Danger, Finding
-from lightkeeper.apps.sharing.ticks import leave_on_the_tick
 from lightkeeper.core.errors import Refused
 from lightkeeper.core.rules import allowed
+from lightkeeper.core.ticks import wait_for_tick
 
 
 def ask(request: HttpRequest) -> HttpResponse:
@@ -32,7 +33,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         form.add_error("about" if refusal.rule == "ask.whole" else None, str(refusal))
         return _asking(request, form, status=409)
     response = _asking(request, forms.Ask(), answer={"asked": asked, "desks": desks})
-    leave_on_the_tick(started)
+    wait_for_tick(started, settings.POINTER_TICK_SECONDS)
     return response
 
 
