@@ -106,7 +106,10 @@ class Cluster:
             f"-k {self.sockets} -c listen_addresses='' -c unix_socket_permissions=0700 "
             "-c max_connections=60 -c shared_buffers=256MB -c work_mem=32MB "
             "-c max_wal_size=2GB -c log_statement=none -c log_parameter_max_length=0 "
-            "-c log_parameter_max_length_on_error=0 -c log_min_error_statement=panic"
+            "-c log_parameter_max_length_on_error=0 -c log_min_error_statement=panic "
+            # What a statement stumbled over stands in the words of its error; the application logs
+            # the kind and the place.
+            "-c log_min_messages=fatal -c log_error_verbosity=terse"
         )
         for attempt in range(5):
             try:
