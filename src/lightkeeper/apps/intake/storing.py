@@ -147,7 +147,7 @@ def _record_data(
         "notes": [{"column": n.column, "sentence": n.sentence} for n in record.notes],
         "child": child,
         "category": category,
-        "basis": Basis.REPORTED,
+        "basis": record.basis or Basis.REPORTED,
         "review": review.isoformat() if review else None,
         "scheme": grading.scheme if grading else report.scheme,
         "source": grading.source if grading else report.source_evaluation,

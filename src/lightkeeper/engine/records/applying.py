@@ -22,6 +22,7 @@ SCHEMES = load_schemes(
     yaml.safe_load((Path(__file__).parent / "gradings.yaml").read_text(encoding="utf-8"))["schemes"]
 )
 _TOPIC = Property("topic", "Topic", "topic")
+_BASIS = Property("basis", "Basis", "basis")
 _DAY = Property("observed_on", "Observed on", "date")
 
 
@@ -31,6 +32,7 @@ class _Prepared:
 
     steps: tuple[Step, ...]
     topics: tuple[Step, ...]
+    basis: Step | None
     observed: Step | None
     constants: int
 
@@ -55,6 +57,9 @@ def apply_mapping(
             take(step, values, draft, draft.properties)
         for step in prepared.topics:
             take(step, values, draft, topics)
+        said: dict[str, list[str]] = {}
+        if prepared.basis:
+            take(prepared.basis, values, draft, said)
         observed = _observed(prepared.observed, values, draft) if prepared.observed else None
         grading = _grade(mapping.grading, values, draft, schemes) if mapping.grading else None
         key = " | ".join([values[column].strip() for column in mapping.source_key])
@@ -69,7 +74,8 @@ def apply_mapping(
         return draft.faults
     return MappedRecord(
         number, mapping.kind, draft.properties, values, draft.unmapped, tuple(draft.notes), key,
-        observed, grading, **{name: tuple(found) for name, found in topics.items()},
+        observed, grading, basis=said.get("basis", [""])[0],
+        **{name: tuple(found) for name, found in topics.items()},
     )  # fmt: skip
 
 
@@ -85,6 +91,7 @@ def _prepare(mapping: Mapping, year: int) -> _Prepared:
     return _Prepared(
         tuple(step(spec, known[spec.property]) for spec in mapping.specs),
         tuple(step(spec, _TOPIC) for specs in mapping.topics.values() for spec in specs),
+        step(mapping.basis, _BASIS) if mapping.basis else None,
         step(Spec(_DAY.name, (day,)), _DAY) if day else None,
         sum(spec.constant is not None for spec in mapping.specs),
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from lightkeeper.engine.records.cleaned import Cleaned, Problem, Setting
 from lightkeeper.engine.records.codes import (
+    clean_basis,
     clean_country,
     clean_gender,
     clean_number,
@@ -37,6 +38,7 @@ _PLAIN: dict[str, Cleaner] = {
     "postcode": clean_postcode,
     "vehicle": clean_vehicle,
     "country": clean_country,
+    "basis": clean_basis,
     "gender": clean_gender,
     "number": clean_number,
     "topic": clean_topic,

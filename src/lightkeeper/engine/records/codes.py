@@ -25,6 +25,13 @@ GENDERS = {
     "female": "female", "f": "female", "woman": "female", "girl": "female",
     "other": "other", "x": "other", "non binary": "other", "nonbinary": "other",
 }  # fmt: skip
+# What kind of statement a row is: the four words of the law and how forms shorten them.
+BASES = {
+    "fact": "FACT", "f": "FACT", "factual": "FACT",
+    "reported": "REPORTED", "r": "REPORTED", "hearsay": "REPORTED", "allegation": "REPORTED",
+    "opinion": "OPINION", "o": "OPINION",
+    "inference": "INFERENCE", "i": "INFERENCE", "assessment": "INFERENCE",
+}  # fmt: skip
 _TOPIC = re.compile(r"[^\w.]+")
 _GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 
@@ -53,6 +60,17 @@ def clean_gender(text: str) -> Cleaned | Problem:
         return Cleaned(found)
     return Problem(
         "GENDER", f"{text[:40]!r} is not male, female or other. Give the mapping a lookup for it."
+    )
+
+
+def clean_basis(text: str) -> Cleaned | Problem:
+    """`FACT`, `REPORTED`, `OPINION` or `INFERENCE`. Codes: BASIS."""
+    if found := BASES.get(fold_name(text)):
+        return Cleaned(found)
+    return Problem(
+        "BASIS",
+        f"{text[:40]!r} is not fact, reported, opinion or inference. "
+        "Give the mapping a lookup for it.",
     )
 
 

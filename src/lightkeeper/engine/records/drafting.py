@@ -21,7 +21,7 @@ Step = tuple[Spec, Callable[[str], Judged]]
 # Days and codes come again and again: so many texts of a property are remembered with their
 # verdict. Names and numbers mostly do not, and judging one anew costs less than remembering it.
 JUDGED_TEXTS = 32_768
-_REPEATING = frozenset(["country", "date", "gender", "ip", "topic"])
+_REPEATING = frozenset(["basis", "country", "date", "gender", "ip", "topic"])
 
 
 @dataclass(slots=True)

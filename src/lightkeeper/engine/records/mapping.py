@@ -14,7 +14,7 @@ from lightkeeper.engine.records.schemata import SCHEMATA, did_you_mean
 
 TOPICS = ("harms", "roles", "threats")
 KEYS = ("name", "version", "kind", "source_key", "date_order", "default_region", "observed_on",
-        "properties", "grading", *TOPICS)  # fmt: skip
+        "properties", "grading", "basis", *TOPICS)  # fmt: skip
 SPEC_KEYS = ("column", "columns", "join", "split", "constant", "lookup", "optional", "serial")
 GRADING_KEYS = ("scheme", "source_evaluation", "information_assessment", "handling", "conditions")
 
@@ -64,6 +64,8 @@ class Mapping:
     specs: tuple[Spec, ...]
     grading: GradingSpec | None
     topics: AnyMapping[str, tuple[Spec, ...]]
+    # Whether a row is fact, reported, opinion or inference; rows that do not say are reported.
+    basis: Spec | None = None
 
     def setting(self, year: int) -> Setting:
         """What cleaning must be told; `year` is the year of receipt."""
@@ -72,6 +74,7 @@ class Mapping:
     def columns(self) -> tuple[str, ...]:
         """Every column the mapping reads, each once."""
         specs = [*self.specs, *(s for group in self.topics.values() for s in group)]
+        specs += [self.basis] if self.basis else []
         found = [column for spec in specs for column in spec.columns]
         grading = self.grading
         if grading:
@@ -112,7 +115,7 @@ def load_mapping(source: str | AnyMapping[str, Any]) -> Mapping:
         name=_text(data, "name", ""), version=_version(data), kind=kind.name,
         source_key=tuple(_columns(data.get("source_key"), "source_key")), date_order=order,
         region=_region(data), observed_on=_optional(data, "observed_on", ""), specs=tuple(specs),
-        grading=_grading(data.get("grading")), topics=topics,
+        grading=_grading(data.get("grading")), topics=topics, basis=_basis(data.get("basis")),
     )  # fmt: skip
 
 
@@ -152,6 +155,15 @@ def _specs(name: str, given: Any, path: str) -> list[Spec]:
             _lookup(given.get("lookup"), path), optional == "keep", given.get("serial") is True,
         )
     ]  # fmt: skip
+
+
+def _basis(given: Any) -> Spec | None:
+    if given is None:
+        return None
+    specs = _specs("basis", given, "basis")
+    if len(specs) != 1 or len(specs[0].columns) > 1 or specs[0].split:
+        raise MappingError("basis: expected one column, or a constant")
+    return specs[0]
 
 
 def _columns(given: Any, path: str) -> list[str]:

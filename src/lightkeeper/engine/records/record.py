@@ -18,7 +18,8 @@ class MappedRecord:
     """One thing or link as one row says it.
 
     `properties` are cleaned; `originals` is the whole row as received; `unmapped` keeps values
-    that fit no property or were not clean; `observed_on` is ISO, whole or partial.
+    that fit no property or were not clean; `observed_on` is ISO, whole or partial; `basis` is FACT,
+    REPORTED, OPINION or INFERENCE, or empty where the row does not say.
     """
 
     number: int
@@ -33,6 +34,7 @@ class MappedRecord:
     harms: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     threats: tuple[str, ...] = ()
+    basis: str = ""
 
     def first(self, name: str) -> str | None:
         """The first value of a property, if there is one."""

@@ -165,11 +165,30 @@ def test_a_table_without_a_column_of_the_mapping_is_said_before_and_while_readin
         ({"grading": {"scheme": "x"}}, "grading.source_evaluation: expected a text"),
         ({"grading": "x"}, "grading: expected scheme"), ({"source_key": 7}, "source_key: expected"),
         ({"harms": {"columns": "x", "lookup": []}}, "harms.lookup: expected codes"),
+        ({"basis": {"columns": ["a", "b"]}}, "basis: expected one column"),
     ],
 )  # fmt: skip
 def test_a_mapping_that_is_not_usable_names_the_key_and_what_was_expected(change, says):
     with pytest.raises(MappingError, match=says):
         load_mapping(yaml.safe_load(TEXT) | change)
+
+
+@pytest.mark.parametrize(
+    ("cell", "basis"), [("Opinion", "OPINION"), ("fact", "FACT"), ("", ""), ("unknown", "")]
+)
+def test_a_row_says_whether_it_is_fact_or_opinion(cell, basis):
+    mapping = load_mapping(yaml.safe_load(TEXT) | {"basis": "said"})
+    record = apply_mapping(mapping, ROW | {"said": cell}, 7, on=ON)
+    assert record.basis == basis
+    assert mapping.missing(ROW) == ("said",)
+    [fault] = apply_mapping(mapping, ROW | {"said": "gossip"}, 7, on=ON)
+    assert (fault.column, fault.code) == ("said", "BASIS")
+
+
+def test_all_rows_of_a_table_may_be_of_one_basis():
+    mapping = load_mapping(yaml.safe_load(TEXT) | {"basis": {"constant": "inference"}})
+    assert apply_mapping(mapping, ROW, 7, on=ON).basis == "INFERENCE"
+    assert applied().basis == ""
 
 
 @pytest.mark.parametrize("text", ["a: [", "just words", "- a\n- b", "[" * 2000])
