@@ -194,6 +194,8 @@ def create_roles(connection: psycopg.Connection) -> None:
     for role in QUIET:
         connection.execute(f"alter role {role.name} set track_activities = off")
         connection.execute(f"alter role {role.name} set lock_timeout = '20s'")
+        # A page's statements take milliseconds; to compile one takes hundreds.
+        connection.execute(f"alter role {role.name} set jit = off")
     # The owner hands the functions it creates over to the guard.
     connection.execute(f"grant {GUARD.name} to {OWNER.name}")
 
