@@ -63,7 +63,9 @@ class OnADay(forms.Form):
 
 
 class Extend(forms.Form):
-    months = forms.IntegerField(label=_("Months more"), min_value=1, max_value=12)
+    months = forms.TypedChoiceField(
+        label=_("How much more"), coerce=int, choices=[(1, _("One month")), (2, _("Two months"))]
+    )
     reason = words(_("Why more time is needed"), rows=2)
 
 

@@ -55,6 +55,7 @@ You asked what we hold about you. What we can give you comes with this letter.
 Parts may have been left out under section 45(4) of the Data Protection Act 2018. We can neither
 confirm nor deny that there is more. Beside each statement it says whether it is fact, opinion,
 an inference, or was reported to us.
+
 We process personal data to prevent, detect and investigate crime and to protect children, under
 Part 3 of that Act; it is kept for the periods of the national rules and reviewed. You may ask us
 to rectify, to erase or to restrict it.
@@ -78,7 +79,9 @@ def letter_of(case: Case) -> bytes:
     """The letter of an answer, from its kind, its day and its reference and nothing else."""
     on = f"{case.answered_on:%d %B %Y}" if case.answered_on else ""
     head = f"{case.owner.name}\n\nOur reference: {case.reference}\nDate: {on}\n"
-    return f"{head}\n{SAID[AnswerKind(case.answer)]}\n{COMPLAIN}".encode()
+    paragraphs = f"{SAID[AnswerKind(case.answer)]}\n{COMPLAIN}".strip().split("\n\n")
+    said = "\n\n".join(" ".join(one.split()) for one in paragraphs)
+    return f"{head}\n{said}\n".encode()
 
 
 def disclosure_json(disclosure: Disclosure) -> bytes:

@@ -38,5 +38,7 @@ def of_item(content: Content, own: frozenset[str], disclosable: Collection[int])
     named = [s for s in content.statements if s.key.partition(":")[0] in NAMES]
     if named and not any(set(s.text.casefold().split()) & own for s in named):
         yield "It seems to be about somebody else."
+    elif any(of_statement(one, own) for one in content.statements):
+        yield "Some of it seems to name somebody else."
     if hasattr(record, "information_assessment") and getattr(record, "basis", "") == "REPORTED":
         yield "Somebody reported this: would it show who?"

@@ -17,7 +17,7 @@ from lightkeeper.apps.rights.finding import wanted_of
 from lightkeeper.apps.rights.letters import Disclosure, Entry, Said
 from lightkeeper.apps.rights.models import Case, Correction, Decision, Item, Part, Restriction, Step
 from lightkeeper.apps.rights.reckoning import clock_of, holidays
-from lightkeeper.apps.rights.statements import Content, Statement, content_of
+from lightkeeper.apps.rights.statements import Content, Statement, content_of, contents_of
 from lightkeeper.core.errors import NotFound
 
 ROWS_A_PAGE = 50
@@ -91,7 +91,7 @@ def steps(actor: Actor, case: Case) -> list[Step]:
     return list(Step.objects.visible_to(actor).filter(case=case).select_related("person__agency"))
 
 
-def _items(actor: Actor, case: Case) -> Iterable[Item]:
+def _items(actor: Actor, case: Case) -> list[Item]:
     rows = Item.objects.visible_to(actor).filter(case=case)
     found: list[Item] = list(rows.select_related("case", "bucket_right__owner").order_by("pk"))
     return found
@@ -107,10 +107,12 @@ def found(actor: Actor, case: Case) -> list[Found]:
         .order_by("pk")
     }
     own = proposing.words_of(wanted_of(case).names)
+    items = _items(actor, case)
+    contents = contents_of(actor, items)
     return [
-        Found(item, content, decided.get(item.pk), _proposals(actor, content, own))
-        for item in _items(actor, case)
-        if (content := content_of(actor, item)) is not None
+        Found(item, said, decided.get(item.pk), _proposals(actor, said, own))
+        for item in items
+        if (said := contents.get(item.pk)) is not None
     ]
 
 
@@ -236,9 +238,10 @@ def find_part(actor: Actor, reference: str) -> Part:
 
 
 def agencies_to_ask(actor: Actor, case: Case, on: date) -> list[Agency]:
-    """Every other agency, whether it holds something or not: only it may say."""
+    """Every other agency that works here, whether it holds something or not: only it may say."""
     asked = {one.bucket.owner_id for one in parts_of(actor, case)} | {actor.agency_id}
-    return list(Agency.objects.exclude(pk__in=asked).exclude(active_to__lte=on))
+    others = Agency.objects.exclude(pk__in=asked).exclude(active_to__lte=on)
+    return list(others.filter(people__is_active=True).distinct())
 
 
 @dataclass(frozen=True)

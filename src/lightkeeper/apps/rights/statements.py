@@ -1,6 +1,6 @@
 """What an item says, in statements that can each be disclosed or left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,10 @@ class Content:
     statements: tuple[Statement, ...]
 
     @property
+    def record_reference(self) -> str:
+        return str(self.row.reference) if isinstance(self.row, Record) else ""
+
+    @property
     def title(self) -> str:
         return "A record" if isinstance(self.row, Record) else self.store.words
 
@@ -51,16 +55,37 @@ class Content:
 
 def content_of(actor: Actor, item: Item) -> Content | None:
     """What the item says, or None if it is gone or may not be seen by this person."""
-    store = store_named(item.store)
-    if store is None:
-        return None
-    row = store.model.objects.visible_to(actor).filter(pk=item.row).first()  # type: ignore[attr-defined]
-    return None if row is None else Content(store, row, tuple(_statements(actor, store, row)))
+    return contents_of(actor, [item]).get(item.pk)
 
 
-def _statements(actor: Actor, store: Store, row: Any) -> Iterator[Statement]:
+def contents_of(actor: Actor, items: Iterable[Item]) -> dict[int, Content]:
+    """What each of these says, by the number of the item: as many queries as there are stores."""
+    by_store: dict[str, dict[int, Item]] = {}
+    for item in items:
+        by_store.setdefault(item.store, {})[item.row] = item
+    found: dict[int, Content] = {}
+    for name, wanted in by_store.items():
+        store = store_named(name)
+        if store is None:
+            continue
+        rows = list(store.model.objects.visible_to(actor).filter(pk__in=list(wanted)))  # type: ignore[attr-defined]
+        said = _corrections(actor, rows) if store.model is Record else {}
+        for row in rows:
+            statements = tuple(_statements(store, row, said.get(row.pk, [])))
+            found[wanted[row.pk].pk] = Content(store, row, statements)
+    return found
+
+
+def _corrections(actor: Actor, records: list[Any]) -> dict[int, list[Correction]]:
+    found: dict[int, list[Correction]] = {}
+    for one in Correction.objects.visible_to(actor).filter(record__in=records).order_by("pk"):
+        found.setdefault(one.record_id, []).append(one)
+    return found
+
+
+def _statements(store: Store, row: Any, corrections: list[Correction]) -> Iterator[Statement]:
     if isinstance(row, Record):
-        yield from _of_record(actor, row)
+        yield from _of_record(row, corrections)
         return
     for name in store.columns:
         label = name.replace("_", " ").capitalize()
@@ -68,13 +93,13 @@ def _statements(actor: Actor, store: Store, row: Any) -> Iterator[Statement]:
             yield Statement(key, label, text)
 
 
-def _of_record(actor: Actor, record: Record) -> Iterator[Statement]:
+def _of_record(record: Record, corrections: list[Correction]) -> Iterator[Statement]:
     for shown in properties_shown(record.kind, record.properties):
         for number, value in enumerate(shown.values):
             yield Statement(f"{shown.name}:{number}", shown.label, str(value))
     for name, value in record.originals.items():
         yield Statement(f"originals:{name}", f"As it came: {name}", str(value))
-    for one in Correction.objects.visible_to(actor).filter(record=record).order_by("pk"):
+    for one in corrections:
         yield Statement(f"correction:{one.pk}", str(one.get_kind_display()), one.becomes)
 
 

@@ -6,6 +6,7 @@ answered for; a table that is neither stops the build.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -156,7 +157,7 @@ def _matches(store: Store, wanted: Wanted) -> Q:
     found = Q(pk__in=[])
     for name in wanted.names:
         # Each word of the name, wherever it stands: family name first, in two columns, in a text.
-        found |= _all(_somewhere(store, word) for word in name.split())
+        found |= _all(_somewhere(store, word, whole=True) for word in name.split())
     for one in wanted.identifiers:
         for text in {one.strip(), "".join(one.split())} - {""}:
             found |= _somewhere(store, text)
@@ -170,14 +171,27 @@ def _all(conditions: Iterable[Q]) -> Q:
     return together
 
 
-def _somewhere(store: Store, text: str) -> Q:
+def _somewhere(store: Store, text: str, *, whole: bool = False) -> Q:
+    """That it stands in some column; `whole`, as a word and not within another."""
     # As JSON writes it, where a column holds JSON.
     written = {text, json.dumps(text, ensure_ascii=False)[1:-1]}
     found = Q()
     for name in store.columns:
         for one in written:
-            found |= Q(**{f"{name}_text__icontains": one})
+            if whole:
+                found |= Q(**{f"{name}_text__iregex": _as_a_word(one)})
+            else:
+                found |= Q(**{f"{name}_text__icontains": one})
     return found
+
+
+def _as_a_word(text: str) -> str:
+    """For PostgreSQL. A sign at either end is itself the boundary; so is a new line or a tab, which
+    JSON writes with a letter.
+    """
+    begins = r"(\m|\\[bfnrt])" if text[:1].isalnum() else ""
+    ends = r"\M" if text[-1:].isalnum() else ""
+    return begins + re.escape(text) + ends
 
 
 def _why(store: Store, row: Any, wanted: Wanted) -> list[str]:

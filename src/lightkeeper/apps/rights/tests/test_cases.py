@@ -14,6 +14,8 @@ from lightkeeper.apps.rights.tests.conftest import (
     sign,
     submit,
 )
+from lightkeeper.apps.tasking import services as tasking
+from lightkeeper.apps.tasking.choices import Level, Theme
 from lightkeeper.core.errors import NotFound, NotPermitted, Refused
 from lightkeeper.testing.cast import PEOPLE
 from lightkeeper.testing.records import NOON
@@ -156,3 +158,50 @@ def test_another_agency_is_asked_and_answers_and_nothing_of_it_is_read(as_, rece
         services.answer_part(by=dora, part=part, answer="Nothing.", at=NOON)
     with pytest.raises(Refused, match="asked before"):
         services.ask_for_part(by=dora, case=case, agencies=asked, reason=WHY, at=NOON)
+
+
+def test_what_hangs_from_a_record_is_found_though_it_says_no_name(as_, received, held):
+    record = held(name="Willa Held")
+    task = tasking.propose_task(
+        by=as_("ada"), record=record, agency=queries.Agency.objects.get(code="northshire-police"),
+        threat="trafficking", theme=Theme.PURSUE, level=Level.CROSS_BORDER,
+        objective="Find out who it is.", reason=WHY, at=NOON,
+    )  # fmt: skip
+    case = received("Willa Held")
+
+    stores = {(f.item.store, f.item.row): f for f in find_all(as_("dora"), case)}
+
+    assert stores["tasking_task", task.pk].item.why == "It hangs from a record that was found"
+    assert stores["intake_record", record.pk].item.record_id == record.pk
+
+
+def test_a_name_that_is_spelt_otherwise_is_found_with_the_date_of_birth(as_, received, held):
+    record = held(name="Wila Heldt", birthDate=["1990-05-12"])
+    without = received("Willa Held")
+    assert find_all(as_("dora"), without) == []
+
+    case = received("Willa Held", born_on=TODAY.replace(1990, 5, 12))
+
+    found = {f.item.row: f for f in find_all(as_("dora"), case) if f.item.store == "intake_record"}
+    assert found[record.pk].item.why.startswith("The picture finds it")
+
+
+def test_another_person_of_nearly_the_same_name_is_not_found_by_words(as_, received, held):
+    held(name="Willard Heldman")
+    held(name="Willa Other")
+    case = received("Willa Held")
+
+    assert find_all(as_("dora"), case) == []
+
+
+def test_searching_again_keeps_what_was_decided_and_adds_what_is_new(as_, received, held):
+    held(name="Willa Held")
+    case = received("Willa Held")
+    dora = as_("dora")
+    find_all(dora, case)
+    decide_all(dora, case)
+    held(name="Held, Willa")
+
+    rows = find_all(as_("dora"), case)
+
+    assert [f.decision is not None for f in rows] == [True, False]

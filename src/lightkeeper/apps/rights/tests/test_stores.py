@@ -38,7 +38,7 @@ def planted_in(field):
     if isinstance(field, ArrayField):
         return [CANARY]
     if isinstance(field, models.JSONField):
-        return {"said": [{"inside": f"a text with {CANARY} in it"}]}
+        return {"said": [{"inside": f"a text\n{CANARY}, and more"}]}
     return CANARY if field.max_length else f"a text with {CANARY} in it"
 
 
