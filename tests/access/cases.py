@@ -9,7 +9,7 @@ from lightkeeper.core.access.envelope import Envelope, Verb, Viewer
 from tests.access.oracle import Grants, Somebody, Thing, grants_in
 
 GRANTS_TABLE = Path(__file__).parents[2] / "src/lightkeeper/refdata/role_grants.csv"
-CLASSES = (1, 2, 3, 4, 5, 6)
+CLASSES = (1, 2, 3, 4, 5, 6, 7, 8)
 LEVELS = (0, 1, 2)  # 2 is above what the system is accredited for
 MINE, OTHER, THIRD = "mine", "other", "third"
 COMPARTMENTS = (None, "my compartment", "another compartment")

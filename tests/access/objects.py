@@ -100,6 +100,9 @@ def absent() -> dict[str, tuple[str, ...]]:
         "glass": (new_reference("GLS"),),
         "hold": (new_reference("HLD"),),
         "notice": (new_reference("NTC"),),
+        "case": (new_reference("RRQ"),),
+        "item": (new_reference("RIT"),),
+        "part": (new_reference("RPT"),),
         "upload": ("A" * 32,),
         "flag": (new_reference("FLG"),),
     }
@@ -147,6 +150,7 @@ def make_one(
     _make_picture(behind, actor, label)
     behind.parameters["glass"] = (new_reference("GLS"),)
     _make_governed(behind, actor, label)
+    _make_rights(behind, actor, label)
     behind.parameters["upload"] = (_upload(actor, behind.canary),)
     return behind
 
@@ -229,6 +233,27 @@ def _make_governed(behind: Behind, actor: Actor, label: Any) -> None:
         about=second.reference,
     )  # fmt: skip
     behind.parameters |= {"hold": (hold.reference,), "notice": (notice.reference,)}
+
+
+def _make_rights(behind: Behind, actor: Actor, label: Any) -> None:
+    """A case, an item and a part under the label itself, so that all the cast try it."""
+    records = _model("intake.Record").objects.visible_to(actor)
+    second = records.get(reference=behind.parameters["pair"][1])
+    case = add(
+        _model("rights.Case"), actor, label, reference=new_reference("RRQ"), name=behind.canary,
+        details=behind.canary, answer="NEITHER",
+    )  # fmt: skip
+    item = add(
+        _model("rights.Item"), actor, label, reference=new_reference("RIT"), case=case,
+        store="intake_record", row=second.pk, record=second, why="It says the name",
+    )  # fmt: skip
+    part = add(
+        _model("rights.Part"), actor, label, reference=new_reference("RPT"), name=behind.canary,
+        case_reference=case.reference,
+    )  # fmt: skip
+    behind.parameters |= {
+        "case": (case.reference,), "item": (item.reference,), "part": (part.reference,),
+    }  # fmt: skip
 
 
 def _bytes_of(said: str) -> str:

@@ -14,6 +14,8 @@ from lightkeeper.core.references import new_reference
 
 # What a row may come to be without, and yet begins with.
 BEGINS_WITH = {"tasking_task": {"record"}}
+# Who does what comes later is not named yet.
+COMES_LATER = {"rights_case": {"submitted_by", "signed_by"}}
 
 
 def protected_by(model: type[models.Model]) -> str:
@@ -70,7 +72,9 @@ def build(model: type[models.Model], actor: Actor, label: Bucket, **given: Any) 
             continue
         if isinstance(field, models.ForeignKey):
             related = field.related_model._meta.model_name
-            if related == "bucket":
+            if field.name in COMES_LATER.get(model._meta.db_table, ()):
+                values[field.attname] = None
+            elif related == "bucket":
                 values[field.attname] = label.pk
             elif related == "agency":
                 values[field.attname] = actor.agency.pk

@@ -15,7 +15,7 @@ from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask
 from lightkeeper.core.references import new_reference
 from lightkeeper.testing.cast import PEOPLE
 from lightkeeper.web.contract import contract
-from tests.access import governed
+from tests.access import about_rights, governed
 from tests.access.answers import Answer, addresses, differs, plain_answer
 from tests.access.cases import GRANTS_TABLE
 from tests.access.objects import Behind, absent, flags_there, make_all, somebody
@@ -29,6 +29,7 @@ GRANTS = grants_in(GRANTS_TABLE)
 # What the words in an address stand for. An address with words that are not here fails the tests.
 KINDS: dict[str, str] = {
     **governed.KINDS,
+    **about_rights.KINDS,
     "intake:report": "report",
     "intake:report_progress": "report",
     "intake:read_again": "report",
@@ -88,6 +89,7 @@ KINDS: dict[str, str] = {
 WHY = "as agreed with the other agency"
 SENT: dict[str, dict[str, Any]] = {
     **governed.SENT,
+    **about_rights.SENT,
     "intake:export": {"reason": WHY},
     "audit:decide": {"verdict": "LAWFUL", "reason": WHY},
     "api:decide_flag": {"verdict": "LAWFUL", "reason": WHY},
@@ -117,6 +119,7 @@ SENT: dict[str, dict[str, Any]] = {
 # Where the words for an object stand in the question or the body instead of the address.
 ASKED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     *governed.ASKED,
+    *about_rights.ASKED,
     ("intake:reports", "GET", "report", {"after": "{0}"}),
     ("intake:report", "GET", "record", {"after": "{0}"}),
     ("intake:quarantine", "GET", "report", {"report": "{0}"}),
@@ -242,7 +245,9 @@ def test_everybody_may_see_some_of_it_and_nobody_all(behind):
         seen = {label for label, there in behind.items() if may_see(name, there, "record")}
         assert seen == {
             "ada": {"own", "sensitive", "released"}, "dev": {"own", "sensitive", "released"},
-            "lou": {"own", "released"}, "ben": {"released", "elsewhere", "opened"},
+            "lou": {"own", "released"}, "dora": {"own", "sensitive", "released"},
+            "piet": {"own", "sensitive", "released"}, "nell": {"released", "elsewhere", "opened"},
+            "ben": {"released", "elsewhere", "opened"},
             "otto": {"lantern", "opened"}, "lena": {"opened"},
         }.get(name, set())  # fmt: skip
 

@@ -44,6 +44,8 @@ MAY_GO_PAST = {
     "apps/sharing/services.py": "asks the guard's functions across agencies",
     "apps/tasking/services.py": "has the guard's function look where children came to be in tasks",
     "apps/governance/reckoning.py": "one statement for the queue, and the guard's disposal",
+    "apps/rights/services/records.py": "restricts and lifts by the guard's functions",
+    "apps/rights/services/parts.py": "asks other agencies by the guard's function",
     "cli/telling.py": "finds the story's compartment as the owner of the tables",
 }  # fmt: skip
 UNFINISHED = re.compile(

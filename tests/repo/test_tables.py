@@ -34,6 +34,7 @@ OPEN = {
     "intelligence_factor": "weights, published within the system",
     "governance_retentionrule": "periods of retention, published",
     "governance_retentiondefault": "the rule itself",
+    "rights_clockrule": "how long the law gives",
 }
 
 

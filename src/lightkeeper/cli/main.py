@@ -21,6 +21,7 @@ COMMANDS = {
     "backup": "lightkeeper.cli.backing_up:backup",
     "verify": "lightkeeper.cli.backing_up:verify",
     "restore": "lightkeeper.cli.backing_up:restore",
+    "rights": "lightkeeper.cli.rights:rights",
     "processing": "lightkeeper.cli.processing:processing",
     "link": "lightkeeper.cli.link:link",
 }

@@ -22,6 +22,7 @@ from lightkeeper.apps.governance.loading import load_retention
 from lightkeeper.apps.intake import services as intake
 from lightkeeper.apps.intake.choices import Channel
 from lightkeeper.apps.intelligence.loading import load_factors
+from lightkeeper.apps.rights.loading import load_clocks
 from lightkeeper.cli.setting_up import Session
 from lightkeeper.core.database import upkeep
 from lightkeeper.core.errors import DomainError
@@ -51,6 +52,7 @@ def load() -> dict[str, tuple[str, str | None]]:
     load_reference()
     load_factors()
     load_retention()
+    load_clocks()
     agencies = {
         one["code"]: loading.add_agency(one["code"], one["name"], one["kind"], one.get("desk", ""))
         for one in story()["agencies"]
@@ -96,6 +98,7 @@ def tell_the_story(say: Say) -> None:
     say(f"{len(fresh)} files sent in" if fresh else "The story is in already")
     _until_done(say)
     _first_task(say)
+    _first_request(say)
 
 
 def _send(one: dict[str, Any]) -> bool:
@@ -204,6 +207,36 @@ def _first_task(say: Say) -> None:
             at=timezone.now(),
         )
     say(f"{task} is in Northshire's inbox")
+
+
+def _first_request(say: Say) -> None:
+    """A request that came to the centre, by somebody whose identity has been checked."""
+    from lightkeeper.apps.rights import queries as requests
+    from lightkeeper.apps.rights import services as rights
+    from lightkeeper.apps.rights.choices import RequestKind
+
+    now, today = timezone.now(), timezone.localdate()
+    with as_("dora") as dora:
+        pages = [requests.cases(dora, on=today, ended=ended).rows for ended in (False, True)]
+        if any(pages):
+            return
+        case = rights.receive_request(
+            by=dora,
+            kind=RequestKind.ACCESS,
+            name="Victor Brandt",
+            received_on=today - timedelta(days=3),
+            details="Please send me everything that you hold about me.",
+            at=now,
+        )
+    with as_("dora") as dora:
+        rights.confirm_identity(
+            by=dora,
+            case=requests.find_case(dora, case.reference),
+            on=today - timedelta(days=1),
+            reason="Passport seen at the front desk.",
+            at=now,
+        )
+    say(f"{case} waits for an answer")
 
 
 def measure_file(file: Path, truth: str, say: Say) -> None:

@@ -6,6 +6,7 @@ from lightkeeper.apps.accounts import loading
 from lightkeeper.apps.accounts.models import Person
 from lightkeeper.apps.governance.loading import load_retention
 from lightkeeper.apps.intelligence.loading import load_factors
+from lightkeeper.apps.rights.loading import load_clocks
 
 HUB, NORTHSHIRE, WESTMARK, EASTMERE = (
     "centre-hub",
@@ -29,6 +30,9 @@ PEOPLE = (
     ("lena", "Lena Frost", EASTMERE, ("officer", "analyst"), 1),
     ("lou", "Lou Vale", HUB, ("analyst",), 0),
     ("audrey", "Audrey Finch", HUB, ("auditor",), 1),
+    ("dora", "Dora Wick", HUB, ("data_protection",), 1),
+    ("piet", "Piet Hale", HUB, ("data_protection",), 1),
+    ("nell", "Nell Birch", NORTHSHIRE, ("data_protection",), 1),
     ("sam", "Sam Field", HUB, ("administrator",), 1),
 )
 COMPARTMENT = "LANTERN"  # Otto is a member; Lena of the same agency is not
@@ -39,6 +43,7 @@ def enter_the_cast() -> None:
     loading.load_rules()
     load_factors()
     load_retention()
+    load_clocks()
     agencies = {code: loading.add_agency(code, name, kind) for code, name, kind in AGENCIES}
     trained_until = date.today() + timedelta(days=3650)
     for username, name, agency, roles, level in PEOPLE:

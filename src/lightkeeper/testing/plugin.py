@@ -158,12 +158,12 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
             row[0]
             for row in connection.execute(
                 "select tablename from pg_tables where schemaname = 'public' and (tablename like "
-                "any(array['intake_%','intelligence_%','safeguarding_%','tasking_%','governance_%',"
+                "any(array['rights_%','intake_%','intelligence_%','safeguarding_%','tasking_%','governance_%',"
                 "'sharing_%','audit_%','procrastinate_%','accounts_errand','accounts_glass',"
                 "'accounts_exclusion','accounts_consent','axes_%','accounts_secondfactor',"
                 "'accounts_recoverycode'])) and tablename not in "
                 "('intelligence_factor', 'audit_lookrule', 'governance_retentionrule', "
-                "'governance_retentiondefault')"
+                "'governance_retentiondefault', 'rights_clockrule')"
             )
         ]
         connection.execute("set session_replication_role = replica")

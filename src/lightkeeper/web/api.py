@@ -20,6 +20,7 @@ ROUTERS = (
     ("/tasks", "tasking"),
     ("/results", "performance"),
     ("/governance", "governance"),
+    ("/rights", "rights"),
     ("/audit", "audit"),
 )
 

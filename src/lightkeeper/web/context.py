@@ -22,6 +22,7 @@ MENU = (
     (_("Sharing"), "sharing:enquiries", None),
     (_("Results"), "performance:results", None),
     (_("Governance"), "governance:due", Power.REVIEW),
+    (_("Rights"), "rights:cases", Power.HANDLE_RIGHTS),
     (_("Audit"), "audit:events", Power.OVERSEE),
     (_("System"), "intelligence:figures", Power.ADMINISTER),
 )

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "lightkeeper.apps.tasking",
     "lightkeeper.apps.performance",
     "lightkeeper.apps.governance",
+    "lightkeeper.apps.rights",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

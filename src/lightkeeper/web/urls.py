@@ -15,6 +15,7 @@ APPS = (
     ("tasks/", "tasking"),
     ("results/", "performance"),
     ("governance/", "governance"),
+    ("rights/", "rights"),
     ("audit/", "audit"),
 )
 

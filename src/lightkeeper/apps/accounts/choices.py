@@ -21,6 +21,7 @@ class Power(models.TextChoices):
     EXCLUDE = "exclude", _("Exclude somebody from a record")
     REVIEW = "review", _("Review what is kept, and hold it")
     DISPOSE = "dispose", _("Confirm disposals and release holds")
+    HANDLE_RIGHTS = "handle_rights", _("Answer requests of people about their data")
     OVERSEE = "oversee", _("Read the audit log of one's agency")
     ADMINISTER = "administer", _("See the system's figures and jobs")
 
@@ -31,6 +32,7 @@ class Role(models.TextChoices):
     SOCIAL_WORKER = "social_worker", _("Social worker")
     DECIDER = "decider", _("Tasking decider")
     SUPERVISOR = "supervisor", _("Supervisor")
+    DATA_PROTECTION = "data_protection", _("Data protection officer")
     AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
 

@@ -300,7 +300,7 @@ class Exclusion(Labelled):
     Only the guard's function enters it, for nobody names a root of their own.
     """
 
-    handling = Handling("labelled", "as its records", personal=("person",))
+    handling = Handling("labelled", "as its records", personal=("person", "reason"))
 
     root = models.ForeignKey(Root, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -313,7 +313,7 @@ class Exclusion(Labelled):
 class Consent(Labelled):
     """That an agency may pass on what hangs from a root although its owner controls that."""
 
-    handling = Handling("labelled", "as its records")
+    handling = Handling("labelled", "as its records", personal=("reason",))
 
     root = models.ForeignKey(Root, models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
@@ -329,7 +329,7 @@ class Glass(Labelled):
     opened them. Only the guard's function enters it.
     """
 
-    handling = Handling("labelled", "10 years", personal=("person",))
+    handling = Handling("labelled", "10 years", personal=("person", "justification"))
 
     reference = models.CharField(max_length=20, unique=True)
     root = models.ForeignKey(Root, models.PROTECT, related_name="+")

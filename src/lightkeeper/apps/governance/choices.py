@@ -36,6 +36,8 @@ class HoldKind(models.TextChoices):
 
 class NoticeKind(models.TextChoices):
     ERASED = "ERASED", _("Erased by its owner: erase your copies, or say why you keep them")
+    CORRECTED = "CORRECTED", _("Corrected by its owner: put your copies right")
+    RESTRICTED = "RESTRICTED", _("Restricted by its owner: stop using your copies")
 
 
 class DefaultTest(models.TextChoices):

@@ -199,7 +199,12 @@ class Notice(Labelled):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["bucket", "about", "kind"], name="notice_once")
+            # Until it has been acknowledged: what is corrected again is told again.
+            models.UniqueConstraint(
+                fields=["bucket", "about", "kind"],
+                name="notice_once",
+                condition=Q(acknowledged_at__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:

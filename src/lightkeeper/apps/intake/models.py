@@ -44,7 +44,7 @@ class Report(Labelled):
     """
 
     handling = Handling(
-        "labelled", "by review group", personal=("file_name",), writers=("web", "worker")
+        "labelled", "by review group", personal=("file_name", "source"), writers=("web", "worker")
     )
 
     reference = models.CharField(max_length=20, unique=True)
@@ -108,7 +108,7 @@ class Record(Labelled):
     handling = Handling(
         "labelled",
         "by review group",
-        personal=("properties", "originals", "caption", "category"),
+        personal=("properties", "originals", "notes", "caption", "category"),
         writers=("web", "worker"),
     )
 
@@ -159,7 +159,10 @@ class Quarantined(Labelled):
     """A row that could not be taken in: as it came, why, and what became of it."""
 
     handling = Handling(
-        "labelled", "as its report", personal=("row", "corrected"), writers=("web", "worker")
+        "labelled",
+        "as its report",
+        personal=("row", "corrected", "sentence", "reason"),
+        writers=("web", "worker"),
     )
 
     reference = models.CharField(max_length=20, unique=True)

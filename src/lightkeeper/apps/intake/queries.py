@@ -12,7 +12,7 @@ from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.audit.services import Did
 from lightkeeper.apps.intake.choices import QuarantineStatus
 from lightkeeper.apps.intake.models import Mapping, Quarantined, Record, Report
-from lightkeeper.core.access.envelope import Cond, Level
+from lightkeeper.core.access.envelope import Cond, Level, RecordClass
 from lightkeeper.core.access.models import Labelled
 from lightkeeper.core.errors import NotFound
 from lightkeeper.engine.records import load_mapping
@@ -198,6 +198,8 @@ def label_words(actor: Actor, bucket: Bucket) -> list[str]:
     if bucket.compartment_id:
         names = [c.name for c in compartments_of(actor) if c.id == bucket.compartment_id]
         words.append("in " + ", ".join(names))
+    if bucket.record_class == RecordClass.RESTRICTED:
+        words.insert(0, "restricted: hidden from use")
     return words + Cond(bucket.conds).words
 
 

@@ -129,7 +129,10 @@ class Judgement(models.Model):
     counts.
     """
 
-    handling = Handling("paired", "as its records", writers=("web", "worker"), append_only=True)
+    handling = Handling(
+        "paired", "as its records", personal=("reason",), writers=("web", "worker"),
+        append_only=True,
+    )  # fmt: skip
 
     reference = models.CharField(max_length=20, unique=True)
     left = models.ForeignKey("intake.Record", models.CASCADE, related_name="+")
@@ -155,7 +158,10 @@ class Undoing(models.Model):
     may undo.
     """
 
-    handling = Handling("paired", "as its records", writers=("web", "worker"), append_only=True)
+    handling = Handling(
+        "paired", "as its records", personal=("reason",), writers=("web", "worker"),
+        append_only=True,
+    )  # fmt: skip
 
     judgement = models.OneToOneField(Judgement, models.CASCADE, related_name="undoing")
     bucket_left = models.ForeignKey("accounts.Bucket", models.PROTECT, related_name="+")

@@ -14,7 +14,9 @@ class Consideration(Labelled):
     `about` is the reference of what it belongs to: a record or a task.
     """
 
-    handling = Handling("labelled", "by review group", writers=("web", "worker"))
+    handling = Handling(
+        "labelled", "by review group", personal=("because",), writers=("web", "worker")
+    )
 
     reference = models.CharField(max_length=20)
     about = models.CharField(max_length=20)
@@ -48,7 +50,10 @@ class Consideration(Labelled):
 class ConsiderationOutcome(Labelled):
     """What was decided for the child, by whom, why. It belongs to the agency that decided."""
 
-    handling = Handling("labelled", "by review group", writers=("web", "worker"), append_only=True)
+    handling = Handling(
+        "labelled", "by review group", personal=("reason",), writers=("web", "worker"),
+        append_only=True,
+    )  # fmt: skip
 
     consideration = models.OneToOneField(Consideration, models.PROTECT, related_name="outcome")
     decision = models.CharField(max_length=12, choices=ConsiderationDecision)

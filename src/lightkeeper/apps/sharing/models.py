@@ -15,8 +15,9 @@ class Ask(Labelled):
     """
 
     handling = Handling(
-        "labelled", "7 years", personal=("about",), writers=("web", "worker"), append_only=True
-    )
+        "labelled", "7 years", personal=("about", "reason"), writers=("web", "worker"),
+        append_only=True,
+    )  # fmt: skip
 
     reference = models.CharField(max_length=20, unique=True)
     about = models.CharField(max_length=200)
@@ -39,7 +40,7 @@ class Enquiry(Labelled):
     label; the guard's function enters it, for nobody who asks may write under that label.
     """
 
-    handling = Handling("labelled", "7 years")
+    handling = Handling("labelled", "7 years", personal=("reason",))
 
     reference = models.CharField(max_length=20)
     record = models.ForeignKey("intake.Record", models.CASCADE, related_name="+")
@@ -60,7 +61,7 @@ class GlassReview(Labelled):
     function enters it.
     """
 
-    handling = Handling("labelled", "10 years")
+    handling = Handling("labelled", "10 years", personal=("reason",))
 
     glass = models.OneToOneField(Glass, models.PROTECT, related_name="review")
     finding = models.CharField(max_length=10, choices=Finding)

@@ -24,6 +24,8 @@ class RecordClass(IntEnum):
     SEALED = 4
     PRODUCT = 5
     OVERSIGHT = 6
+    RESTRICTED = 7  # hidden from use, by the right of whoever it is about
+    RIGHTS = 8  # requests of people about what is held on them
 
 
 class Level(IntEnum):

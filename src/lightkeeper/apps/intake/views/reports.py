@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,7 +14,15 @@ from django.utils.translation import gettext as _
 
 from lightkeeper.apps.accounts.services import Actor, Power
 from lightkeeper.apps.audit import queries as audit
-from lightkeeper.apps.intake import categories, exporting, forms, permissions, queries, services
+from lightkeeper.apps.intake import (
+    beside,
+    categories,
+    exporting,
+    forms,
+    permissions,
+    queries,
+    services,
+)
 from lightkeeper.apps.intake.choices import ReportStatus
 from lightkeeper.apps.intake.models import Record, Report
 from lightkeeper.apps.intake.showing import properties_shown, shown
@@ -178,6 +187,10 @@ def _show_record(
             "kind": kind.label if kind else found.kind,
             "report": came_in,
             "graded": _graded(found, came_in),
+            "beside": [
+                render_to_string(one.template, one.context, request)
+                for one in beside.beside(actor, found)
+            ],
             "facts": _record_facts(actor, found, came_in),
             "properties": list(properties_shown(found.kind, found.properties)),
             "originals": [(name, shown(text)) for name, text in found.originals.items()],
