@@ -36,6 +36,8 @@ MAY_GO_PAST = {
     "apps/intake/watching.py": "reads the names on records that were looked at, as the linker",
     "apps/tasking/watching.py": "reads who had a part in work on a record, as the linker",
     "apps/intake/services.py": "takes a lock on a digest",
+    "apps/intake/blobs.py": "takes the lock on the store of bytes",
+    "apps/intake/tidying.py": "asks the guard's functions what stands still, for nobody",
     "apps/intake/storing.py": "enters a chunk of rows in one statement",
     "apps/intake/exporting.py": "locks nothing and reads labels that were asked of the guard",
     "apps/intelligence/sql.py": "the one place of the picture's own statements",
@@ -43,6 +45,7 @@ MAY_GO_PAST = {
     "apps/safeguarding/services.py": "asks the guard's function what stands undecided",
     "apps/sharing/services.py": "asks the guard's functions across agencies",
     "apps/tasking/services.py": "has the guard's function look where children came to be in tasks",
+    "apps/governance/erased.py": "asks the guard's function what was erased, as the sealer",
     "apps/governance/reckoning.py": "one statement for the queue, and the guard's disposal",
     "cli/telling.py": "finds the story's compartment as the owner of the tables",
 }  # fmt: skip
