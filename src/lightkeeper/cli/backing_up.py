@@ -12,6 +12,9 @@ import click
 from lightkeeper.cli.setting_up import start_database, start_django
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lightkeeper.core.backup.ledger import Entry
     from lightkeeper.core.backup.making import Manifest, Source
 
 KEY = click.option(
@@ -112,11 +115,20 @@ def verify(file: Path, key: Path | None, quick: bool) -> None:
 @click.option("--into", required=True, type=click.Path(file_okay=False, path_type=Path),
               help="A new folder, for LIGHTKEEPER_VAR.")  # fmt: skip
 @KEY
-def restore(file: Path, into: Path, key: Path | None) -> None:
-    """Put a backup into a new folder. What runs now is not touched."""
+@click.option("--erased", type=click.Path(dir_okay=False, path_type=Path),
+              help="The ledger of erasures. By default that of LIGHTKEEPER_VAR.")  # fmt: skip
+@click.option("--nothing-erased", is_flag=True, help="There is no ledger: nothing was ever erased.")
+def restore(
+    file: Path, into: Path, key: Path | None, erased: Path | None, nothing_erased: bool
+) -> None:
+    """Put a backup into a new folder. What runs now is not touched.
+
+    What was erased after the backup was made is erased again, by the ledger of erasures.
+    """
     from lightkeeper.core.backup import sealed
 
-    manifest = _restore(file, sealed.read_key(key) if key else None, into)
+    ledger = _ledger(erased, nothing_erased)
+    manifest = _restore(file, sealed.read_key(key) if key else None, into, ledger)
     _verify_log(into)
     _stop(into)
     click.echo(
@@ -126,14 +138,38 @@ def restore(file: Path, into: Path, key: Path | None) -> None:
     )
 
 
-def _restore(file: Path, secret: bytes | None, into: Path) -> "Manifest":
+def _ledger(erased: Path | None, nothing_erased: bool) -> "list[Entry]":
+    """Raises: Refused if nobody says what has been erased: it would come back."""
+    start_django()
+    from django.conf import settings
+
+    from lightkeeper.core.backup.ledger import place_of, read_ledger
+    from lightkeeper.core.errors import Refused
+
+    if erased and nothing_erased:
+        raise click.UsageError("Either --erased or --nothing-erased.")
+    if nothing_erased:
+        return []
+    file = erased or place_of(Path(settings.VAR))
+    if not file.exists():
+        raise Refused(
+            "restore.ledger",
+            f"{file} is not there. Name the ledger of erasures with --erased, or what was erased "
+            "after the backup comes back. If nothing ever was, say --nothing-erased.",
+        )
+    return read_ledger(file)
+
+
+def _restore(
+    file: Path, secret: bytes | None, into: Path, erased: "Sequence[Entry]" = ()
+) -> "Manifest":
     from lightkeeper.core.backup.restoring import restore as put
 
     start_django()
     from django.db.migrations.loader import MigrationLoader
 
     known = set(MigrationLoader(None).disk_migrations)
-    return put(file, secret, into.absolute(), known, _say)
+    return put(file, secret, into.absolute(), known, _say, erased)
 
 
 def _verify_log(into: Path) -> None:

@@ -46,8 +46,10 @@ def worker() -> None:
     start_database()
     from lightkeeper.apps.accounts.worker import main
     from lightkeeper.apps.audit.sealing import housekeeping
+    from lightkeeper.apps.governance.erased import write_ledger
+    from lightkeeper.apps.intake import tidying
 
-    main(housekeeping)
+    main(housekeeping, tidying.chore, write_ledger, revive=start_database)
 
 
 @click.command()

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
+from ninja.errors import HttpError
 from ninja.errors import ValidationError as InvalidInput
 from pydantic import ConfigDict, Field
 
@@ -110,6 +111,13 @@ def whoami(request: HttpRequest) -> dict[str, object]:
 def invalid(request: HttpRequest, error: InvalidInput) -> HttpResponse:
     places = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors]
     return api.create_response(request, {"detail": " ".join(places)}, status=422)
+
+
+@api.exception_handler(HttpError)
+def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What is no JSON at all is answered like JSON that does not fit."""
+    status = 422 if error.status_code == 400 else error.status_code
+    return api.create_response(request, {"detail": str(error)}, status=status)
 
 
 @api.exception_handler(Exception)

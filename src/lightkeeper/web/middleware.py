@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django.db import transaction
-from django.db.utils import ProgrammingError
+from django.db.utils import DataError, ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLResolver, get_resolver, reverse
@@ -17,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from lightkeeper.apps.accounts.services import Actor, actor_now, check_fresh
 from lightkeeper.apps.audit import services as audit
+from lightkeeper.core import faults
 from lightkeeper.core.access import acting
 from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask, Door
 from lightkeeper.core.errors import DomainError, NotFound, NotFresh, NotPermitted
@@ -27,6 +28,7 @@ from lightkeeper.web.contract import SENSITIVE, contract
 log = logging.getLogger("lightkeeper.web")
 
 NOT_ALLOWED_BY_POLICY = "42501"
+UNFIT = "A value is too long, too large, or holds a character that no text may hold (NUL)."
 TO_CHANGE_PASSWORD = "accounts:change_password"  # noqa: S105
 MAY_BE_REACHED_FIRST = {TO_CHANGE_PASSWORD, "accounts:sign_out"}
 
@@ -85,6 +87,9 @@ class OpenDoor:
             return self._for_somebody(request, door, name, lambda: view(request, *args, **kwargs))
         except (DomainError, EngineError, Http404, ProgrammingError) as error:
             return self._refuse(request, error)
+        except DataError:
+            log.exception("a value was not for the database")
+            return respond(request, UNFIT, 422)
 
     def _doors_at(self, request: HttpRequest) -> tuple[str, list[Door]]:
         """The doors at this address; in the API several may share one, by method."""
@@ -120,7 +125,9 @@ class OpenDoor:
             response = call()
             if response.status_code < 400 and door.ask in MUST_LEAVE_AN_EVENT and not trail.events:
                 raise NoEvent(f"{name} answered without an audit event")
-            return response
+            faults.point("web.before_commit")
+        faults.point("web.before_answer")
+        return response
 
     def _refuse(self, request: HttpRequest, error: Exception) -> HttpResponse:
         if isinstance(error, ProgrammingError):

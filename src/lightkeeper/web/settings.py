@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
+from lightkeeper.core import faults
 from lightkeeper.core.database import roles
 from lightkeeper.core.database.launcher import DATABASE, Cluster
 from lightkeeper.web import env
@@ -19,6 +20,8 @@ FACTOR_KEY = env.secret("LIGHTKEEPER_FACTOR_KEY", made_at=VAR / "keys" / "factor
 ALLOWED_HOSTS = env.text("LIGHTKEEPER_HOSTS", "127.0.0.1,localhost").split(",")
 # Behind TLS the cookies say so; the demo on this machine's own address has none.
 SECURE = env.flag("LIGHTKEEPER_TLS")
+if SECURE and faults.planted():
+    raise env.BadSetting(f"{faults.NAME} is for tests: a site behind TLS does not start with it.")
 KEYS = VAR / "keys"
 BLOBS = Path(env.text("LIGHTKEEPER_BLOBS", str(VAR / "blobs")))
 MODELS = VAR / "models"
@@ -156,6 +159,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 NOT_FOUND_TICK_SECONDS = env.number("LIGHTKEEPER_NOT_FOUND_TICK_MS", 100) / 1000
 POINTER_TICK_SECONDS = env.number("LIGHTKEEPER_POINTER_TICK_MS", 500) / 1000
 IDLE_MINUTES = env.number("LIGHTKEEPER_IDLE_MINUTES", 15)
+WORKER_DEAD_AFTER_SECONDS = env.number("LIGHTKEEPER_WORKER_DEAD_AFTER_SECONDS", 10)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -199,7 +203,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "lightkeeper.web.logs.OneLine"}},
-    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"out": {"class": "lightkeeper.web.logs.NeverWaiting", "formatter": "line"}},
     "root": {"handlers": ["out"], "level": "WARNING"},
     "loggers": {
         "lightkeeper": {"level": "INFO"},

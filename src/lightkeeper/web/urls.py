@@ -19,6 +19,8 @@ APPS = (
     ("audit/", "audit"),
 )
 
+handler500 = "lightkeeper.web.views.broken"
+
 urlpatterns = [
     path("", include("lightkeeper.apps.accounts.urls")),
     path("api/", api.urls),

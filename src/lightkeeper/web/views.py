@@ -1,4 +1,6 @@
-"""The desk, help and health."""
+"""The desk, help, health, and what is said when something broke."""
+
+import sys
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -9,7 +11,7 @@ from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake import queries as intake
 from lightkeeper.apps.tasking import queries as tasking
 from lightkeeper.web import desk
-from lightkeeper.web.answers import respond
+from lightkeeper.web.answers import respond, respond_to_outage, wants_json
 
 SHOWN = 6
 
@@ -38,3 +40,17 @@ def health(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     sentence = "The form is too old, or came from elsewhere. Go back, reload and try again."
     return respond(request, sentence, 403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Django's handler of what nobody caught; the error is still in hand, and in the log."""
+    request.actor = None  # type: ignore[attr-defined]
+    outage = respond_to_outage(request, sys.exc_info()[1])
+    if outage is not None:
+        return outage
+    if wants_json(request):
+        sentence = (
+            "Something went wrong with the system. It has been recorded; nothing was changed."
+        )
+        return JsonResponse({"detail": sentence}, status=500)
+    return render(request, "500.html", status=500)

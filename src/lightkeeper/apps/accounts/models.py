@@ -367,4 +367,7 @@ class Errand(models.Model):
     total = models.BigIntegerField(null=True)
     doing = models.CharField(max_length=160, blank=True)
     failed = models.TextField(blank=True)
+    # Whoever has it in hand says which attempt theirs is; an earlier one is believed no more.
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Attempts in a row that ended without a word and without a step forward.
+    in_vain = models.PositiveSmallIntegerField(default=0)

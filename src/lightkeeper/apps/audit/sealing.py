@@ -19,6 +19,7 @@ from lightkeeper.apps.audit import signing, watching
 from lightkeeper.apps.audit.models import Seal
 from lightkeeper.apps.audit.verifying import Verification, last_verification, verify
 from lightkeeper.apps.audit.writing import SELECTED, leaf_of
+from lightkeeper.core import faults
 from lightkeeper.core.errors import Refused
 from lightkeeper.engine.errors import FormatError
 from lightkeeper.engine.ledger.checkpoint import sign
@@ -117,7 +118,9 @@ def _seal_batch(at: datetime) -> int:
             if not events:
                 return 0
             _enter_leaves(cursor, tree, events)
+        faults.point("sealing.leaves_entered")
         made = _enter_seal(tree, last, at)
+    faults.point("sealing.committed")
     signing.keep([signing.note_of(made)])
     _remember(tree)
     return len(events)

@@ -9,6 +9,7 @@ from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.governance import reckoning
 from lightkeeper.apps.governance.services import SWEEP
 from lightkeeper.apps.intake import services as intake
+from lightkeeper.core import faults
 from lightkeeper.core.errors import NotPermitted
 
 
@@ -23,8 +24,11 @@ def sweep(errand: Errand) -> None:
         by = actor_now()
         if by is None:
             raise NotPermitted("Whoever asked for this may not act any more.")
+        # Else the same bytes, sent in just now and not yet committed, would lose them.
+        intake.alone_with_bytes()
         if reckoning.bytes_unused(digest):
             intake.remove_bytes(digest)
+            faults.point("erasing.bytes_removed")
         # The event is the same whether they were needed elsewhere or not, for the same reason.
         audit.record(
             by=by, did=audit.Did.BYTES_ERASED, to=f"sha256:{digest[:50]}", at=timezone.now()

@@ -21,6 +21,7 @@ from lightkeeper.apps.intake.choices import ReportStatus
 from lightkeeper.apps.intake.happenings import RecordsAccepted, ReportRead
 from lightkeeper.apps.intake.models import Mapping, Report
 from lightkeeper.apps.intake.rows import Held, Ways, cells_of_line, take
+from lightkeeper.core import faults
 from lightkeeper.core.announcements import announce
 from lightkeeper.core.errors import NotFound, NotPermitted
 from lightkeeper.core.locking import lock
@@ -73,6 +74,7 @@ def read_on(report_id: int, *, clock: Clock = timezone.now, told: Told = no_one)
         report = _begin(report_id)
         if report is None:
             return
+        faults.point("reading.begun")
         try:
             _read(report, clock, told)
             return
@@ -142,6 +144,7 @@ def _read(report: Report, clock: Clock, told: Told) -> None:
     with closing(one_ahead(_ready(report, _chunks(table, path, ways, resume)))) as chunks:
         for chunk in chunks:
             _write(report.pk, chunk, resume, table, clock(), told)
+            faults.point("reading.chunk_written")
             resume = chunk.resume
     _finish(report.pk, table, clock(), told)
 
@@ -183,8 +186,10 @@ def _write(
     # Another reader may have been here: its rows stand, and ours would double them.
     if report.status != ReportStatus.PARSING or (report.resume or "") != resume:
         raise Overtaken
+    faults.point("reading.chunk_locked")
     found = storing.sort_out(report, chunk.ready)
     numbers = storing.insert_records(report, found.records, at)
+    faults.point("reading.rows_inserted")
     storing.insert_held(actor, report, found.held)
     report.rows_read += found.read
     report.rows_accepted += len(numbers)
@@ -199,6 +204,7 @@ def _write(
     told(report)
     if numbers:
         announce(RecordsAccepted(report.pk, tuple(numbers), at))
+    faults.point("reading.chunk_counted")
 
 
 @transaction.atomic
@@ -214,6 +220,7 @@ def _finish(report_id: int, table: Table, at: datetime, told: Told) -> None:
     audit.record(by=actor, did=audit.Did.REPORT_READ, to=report, at=at)
     told(report)
     announce(ReportRead(report.pk, at))
+    faults.point("reading.before_end")
 
 
 @transaction.atomic

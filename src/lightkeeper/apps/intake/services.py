@@ -19,6 +19,7 @@ from lightkeeper.apps.intake.arriving import Arrived, Stream, arrive, open_arriv
 from lightkeeper.apps.intake.choices import Channel, Encoding, ReportStatus
 from lightkeeper.apps.intake.models import Mapping, Record, Report
 from lightkeeper.apps.intake.reading import read_on
+from lightkeeper.core import faults
 from lightkeeper.core.errors import Refused
 from lightkeeper.core.locking import lock
 from lightkeeper.core.references import new_reference
@@ -27,8 +28,8 @@ from lightkeeper.engine.formats import Table
 from lightkeeper.engine.records import Grading, load_mapping
 
 __all__ = [
-    "Came", "Grading", "Mapping", "Receipt", "Record", "Report", "make_mapping", "read_again",
-    "read_now", "receive", "remove_bytes",
+    "Came", "Grading", "Mapping", "Receipt", "Record", "Report", "alone_with_bytes", "make_mapping",
+    "read_again", "read_now", "receive", "remove_bytes",
 ]  # fmt: skip
 
 READ = "intake.read"
@@ -89,6 +90,7 @@ def receive(
     grading = gradings.check(grading, at.date())
     conds = policies.conditions_of(conditions)
     arrived = arrive(file, file_name, into=blobs.incoming())
+    faults.point("intake.bytes_arrived")
     try:
         refusal = arrived.refusal or _unreadable(arrived, file_name, encoding, mapping)
         if refusal:
@@ -125,6 +127,7 @@ def receive(
 
 @transaction.atomic
 def _enter(by: Actor, report: Report, arrived: Arrived, at: datetime) -> Receipt:
+    blobs.together()
     _one_at_a_time(by, arrived.digest)
     earlier = (
         Report.objects.visible_to(_as_now(by))
@@ -136,10 +139,12 @@ def _enter(by: Actor, report: Report, arrived: Arrived, at: datetime) -> Receipt
         audit.record(by=by, did=audit.Did.REPORT_REPEATED, to=earlier, at=at)
         return Receipt(Came.REPEATED, arrived.digest, arrived.size_bytes, earlier)
     report.save(force_insert=True)
+    faults.point("intake.report_entered")
     assert arrived.path is not None
     # The row first, which the policies may refuse; then the bytes, which are there before it is
     # committed.
     blobs.keep(arrived.path, arrived.digest)
+    faults.point("intake.bytes_kept")
     audit.record(by=by, did=audit.Did.REPORT_RECEIVED, to=report, at=at)
     errands.ask(by=by, kind=READ, at=at, report=report.pk)
     return Receipt(Came.NEW, arrived.digest, arrived.size_bytes, report)
@@ -152,6 +157,11 @@ def _one_at_a_time(by: Actor, digest: str) -> None:
         cursor.execute(
             "select pg_advisory_xact_lock(%s)", [int.from_bytes(key, "big", signed=True)]
         )
+
+
+def alone_with_bytes() -> None:
+    """Nobody names bytes of the store until this transaction ends; for the apps above."""
+    blobs.alone()
 
 
 def remove_bytes(digest: str) -> None:

@@ -10,7 +10,11 @@ READ = "intake.read"
 BROKE_OFF = "Reading broke off several times. The log says where; read it again when it is mended."
 
 
-@handles(READ)
+def _given_up(errand: Errand) -> None:
+    reading.fail(int(errand.arguments["report"]), BROKE_OFF, reading.timezone.now())
+
+
+@handles(READ, given_up=_given_up)
 def read_report(errand: Errand) -> None:
     """Read the report that the errand names, from where it stands."""
     report_id = int(errand.arguments["report"])
@@ -20,9 +24,4 @@ def read_report(errand: Errand) -> None:
         total = estimated_rows(report)
         errands.progress(errand, done=report.rows_read, total=total, doing=doing)
 
-    try:
-        reading.read_on(report_id, told=tell)
-    except Exception:
-        if errand.attempts >= errands.MOST_ATTEMPTS:
-            reading.fail(report_id, BROKE_OFF, reading.timezone.now())
-        raise
+    reading.read_on(report_id, told=tell)

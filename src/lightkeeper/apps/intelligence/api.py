@@ -14,6 +14,10 @@ from lightkeeper.engine.records.query import MAX_QUERY
 router = Router()
 
 
+class Problem(Schema):
+    detail: str
+
+
 class Given(Schema):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -32,7 +36,7 @@ class SearchOut(Schema):
     more: bool
 
 
-class RecordOut(Schema):
+class SubjectRecordOut(Schema):
     reference: str
     kind: str
     caption: str
@@ -64,7 +68,7 @@ class SubjectOut(Schema):
     reference: str
     caption: str
     kind: str
-    records: list[RecordOut]
+    records: list[SubjectRecordOut]
     judgements: list[str]
     priority: PriorityOut | None = Field(description="None for a child or somebody who is harmed.")
 
@@ -109,7 +113,15 @@ class JudgementOut(Schema):
     reference: str
 
 
-@router.get("/search", response=SearchOut, url_name="search_picture", summary="Find a subject")
+ERRORS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+
+
+@router.get(
+    "/search",
+    response={200: SearchOut, **ERRORS},
+    url_name="search_picture",
+    summary="Find a subject",
+)
 def search_picture(request: Any, q: str, kind: str = "") -> dict[str, Any]:
     """By name, birth date, phone, identifier or postcode, despite spelling."""
     results = queries.search(request.actor, q[: MAX_QUERY + 1], kind=kind)
@@ -129,7 +141,7 @@ def search_picture(request: Any, q: str, kind: str = "") -> dict[str, Any]:
     }
 
 
-@router.get("/subjects/{reference}", response=SubjectOut, url_name="get_subject")
+@router.get("/subjects/{reference}", response={200: SubjectOut, **ERRORS}, url_name="get_subject")
 def get_subject(request: Any, reference: str) -> dict[str, Any]:
     """The subject that the reference of any of its records leads to."""
     found = queries.subject(request.actor, reference)
@@ -149,7 +161,7 @@ def get_subject(request: Any, reference: str) -> dict[str, Any]:
 
 @router.get(
     "/subjects/{reference}/looks",
-    response=LooksOut,
+    response={200: LooksOut, **ERRORS},
     url_name="subject_looks",
     summary="Who has looked at the records of a subject, as far as one's agency owns them",
 )
@@ -158,7 +170,9 @@ def subject_looks(request: Any, reference: str, before: str = "") -> dict[str, A
     return {"looks": page.rows, "before": page.before}
 
 
-@router.get("/review", response=QueueOut, url_name="list_review", summary="Pairs to judge")
+@router.get(
+    "/review", response={200: QueueOut, **ERRORS}, url_name="list_review", summary="Pairs to judge"
+)
 def list_review(request: Any, page: int = 1) -> dict[str, Any]:
     waiting, more = queries.review_queue(request.actor, page)
     return {
@@ -176,7 +190,12 @@ def list_review(request: Any, page: int = 1) -> dict[str, Any]:
     }
 
 
-@router.get("/priorities", response=RankingOut, url_name="list_priorities", summary="Ranked list")
+@router.get(
+    "/priorities",
+    response={200: RankingOut, **ERRORS},
+    url_name="list_priorities",
+    summary="Ranked list",
+)
 def list_priorities(
     request: Any, agency: str = "", region: str = "", threat: str = "", page: int = 1
 ) -> dict[str, Any]:
@@ -197,7 +216,7 @@ def list_priorities(
     }
 
 
-@router.post("/judgements", response={201: JudgementOut}, url_name="judge_pair")
+@router.post("/judgements", response={201: JudgementOut, **ERRORS}, url_name="judge_pair")
 def judge_pair(request: Any, given: JudgeIn) -> Status:
     """Decide whether two records are of one person."""
     left, right = queries.two_records(request.actor, given.left, given.right)
@@ -212,7 +231,9 @@ def judge_pair(request: Any, given: JudgeIn) -> Status:
     return Status(201, {"reference": judgement.reference})
 
 
-@router.post("/judgements/{reference}/undo", response={204: None}, url_name="undo_judgement")
+@router.post(
+    "/judgements/{reference}/undo", response={204: None, **ERRORS}, url_name="undo_judgement"
+)
 def undo_judgement(request: Any, reference: str, given: UndoIn) -> Status:
     """Take a judgement back; the picture is then as if it had not been made."""
     judgement = queries.get_judgement(request.actor, reference)

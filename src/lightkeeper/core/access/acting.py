@@ -29,11 +29,12 @@ def with_session(token: str) -> Iterator[None]:
 
 
 @contextmanager
-def with_errand(errand_id: int) -> Iterator[None]:
+def with_errand(errand_id: int, attempt: int | None = None) -> Iterator[None]:
     """Run the block for the person who asked for this errand; only the worker's role is
-    believed.
+    believed, and with an attempt only while it is the latest.
     """
-    with _set(Acting("app.errand", str(errand_id))):
+    number = str(errand_id) if attempt is None else f"{errand_id}:{attempt}"
+    with _set(Acting("app.errand", number)):
         yield
 
 

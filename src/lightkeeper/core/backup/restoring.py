@@ -1,13 +1,14 @@
 """Putting a backup into a new place, after all of it has been read and found whole."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
 import psycopg
 from psycopg import sql
 
+from lightkeeper.core.backup.ledger import Entry, erase_again
 from lightkeeper.core.backup.making import DUMP, Manifest, inspect, run
 from lightkeeper.core.database.launcher import SUPERUSER, Cluster
 from lightkeeper.core.errors import Refused
@@ -16,9 +17,15 @@ Say = Callable[[str], None]
 
 
 def restore(
-    file: Path, key: bytes | None, into: Path, known: set[tuple[str, str]], say: Say
+    file: Path,
+    key: bytes | None,
+    into: Path,
+    known: set[tuple[str, str]],
+    say: Say,
+    erased: Sequence[Entry] = (),
 ) -> Manifest:
-    """A working folder of its own from a backup: database, bytes of reports, keys.
+    """A working folder of its own from a backup: database, bytes of reports, keys. What was erased
+    after the backup was made is erased again, before anybody can look.
 
     `known` holds the migrations of this code. What runs now is not touched.
 
@@ -49,6 +56,11 @@ def restore(
         say("the database")
         _load(cluster, into / DUMP)
         _compare(cluster, manifest)
+        if erased:
+            say("what has been erased since")
+            came_back = erase_again(cluster, into / "blobs", list(erased))
+            say(f"{came_back:,} of {len(erased):,} erased things had come back, and are gone again")
+        _count_on(cluster)
     except BaseException:
         cluster.stop()
         shutil.rmtree(into, ignore_errors=True)
@@ -88,3 +100,18 @@ def _compare(cluster: Cluster, manifest: Manifest) -> None:
         ).fetchone() or (0, "")
         if tuple(seal) != (manifest.audit_size, manifest.audit_root):
             raise Refused("restore.audit", "The audit log does not end where it ended.")
+
+
+def _count_on(cluster: Cluster) -> None:
+    """Move the counter of transactions past those of the log: it is sealed in their order."""
+    with psycopg.connect(cluster.url(SUPERUSER), autocommit=True) as connection:
+        connection.execute("set synchronous_commit = off")
+        connection.execute(COUNT_ON)
+
+
+COUNT_ON = """
+do $$ declare last bigint := (select coalesce(max(transaction), 0) from audit_event);
+begin
+  while pg_current_xact_id()::text::bigint <= last loop commit; end loop;
+end $$
+"""

@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from lightkeeper.core.database.roles import GUARD, OWNER, QUIET, ROLES
+from lightkeeper.core.database.roles import GUARD, OWNER, QUIET, ROLES, WORKER
 
 DATABASE = "lightkeeper"
 SUPERUSER = "lk_dba"
@@ -196,6 +196,8 @@ def create_roles(connection: psycopg.Connection) -> None:
         connection.execute(f"alter role {role.name} set lock_timeout = '20s'")
         # A page's statements take milliseconds; to compile one takes hundreds.
         connection.execute(f"alter role {role.name} set jit = off")
+    # A worker that stands still in a transaction holds its rows against the one that takes over.
+    connection.execute(f"alter role {WORKER.name} set idle_in_transaction_session_timeout = '30s'")
     # The owner hands the functions it creates over to the guard.
     connection.execute(f"grant {GUARD.name} to {OWNER.name}")
 
