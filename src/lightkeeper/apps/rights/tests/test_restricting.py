@@ -8,12 +8,14 @@ import pytest
 from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 
+from lightkeeper.apps.accounts.services import Person
 from lightkeeper.apps.governance import queries as governance
 from lightkeeper.apps.intake import queries as intake
 from lightkeeper.apps.intelligence import queries as picture
 from lightkeeper.apps.rights import queries, services
 from lightkeeper.apps.rights.choices import CorrectionKind, RestrictionGround
 from lightkeeper.apps.rights.tests.conftest import WHY, find_all
+from lightkeeper.apps.sharing import services as sharing
 from lightkeeper.apps.tasking import queries as tasks
 from lightkeeper.apps.tasking import services as tasking
 from lightkeeper.apps.tasking.choices import Level, Theme
@@ -21,6 +23,8 @@ from lightkeeper.core.access.envelope import RecordClass
 from lightkeeper.core.errors import NotFound, NotPermitted, Refused
 from lightkeeper.testing.cast import HUB, NORTHSHIRE, PEOPLE, WESTMARK
 from lightkeeper.testing.records import NOON
+from tests.access.cases import GRANTS_TABLE
+from tests.access.oracle import grants_in
 
 pytestmark = pytest.mark.usefixtures("rolled_back")
 
@@ -180,12 +184,28 @@ def test_the_row_that_a_record_came_from_is_hidden_with_it(as_, told):
         apps.get_model("intake", "Quarantined"), as_("ada"), told.bucket, report=told.report,
         row_number=told.row_number, row={"name": NAME}, status="REPLAYED",
     )  # fmt: skip
+    # Somebody is excluded: the record hangs from a root now, and the row does not.
+    dev = as_("dev")
+    excluded = Person.objects.get(username="lou")
+    sharing.exclude(by=dev, person=excluded, record=governance.get_record(dev, told.reference),
+                    reason=WHY, at=NOON)  # fmt: skip
     restrict(as_, told)
     with pytest.raises(NotFound):
         intake.find_quarantined(as_("ada"), row.reference)
     assert intake.find_quarantined(as_("dora"), row.reference).pk == row.pk
     lift(as_, told)
     assert intake.find_quarantined(as_("ada"), row.reference).pk == row.pk
+
+
+def test_no_role_but_theirs_may_do_anything_with_the_class_and_nobody_is_pointed_to_it():
+    grants = grants_in(GRANTS_TABLE)
+    held_by = {
+        role: {verb for of_class, verb in pairs if of_class == RecordClass.RESTRICTED}
+        for role, pairs in grants.items()
+    }
+    assert {role: verbs for role, verbs in held_by.items() if verbs} == {
+        "data_protection": {"read", "write", "disclose"}
+    }
 
 
 def test_a_case_still_finds_what_is_restricted(as_, told, received):

@@ -34,13 +34,16 @@ begin
       where m.audience_id = b.audience_id), b.conds, b.root_id);
 end $$;
 
-create function sec.relabel_with_row(r public.intake_record, becomes int) returns void
+create function sec.relabel_with_row(r public.intake_record, the_class int) returns int
 language plpgsql security definer set search_path = pg_catalog, sec as $$
+declare becomes int := sec.in_class(r.bucket_id, the_class);
 begin
   -- Keys, memberships, links, contributions, reviews and the like follow by their foreign keys.
   update public.intake_record x set bucket_id = becomes where x.id = r.id;
-  update public.intake_quarantined q set bucket_id = becomes
-   where q.report_id = r.report_id and q.row_number = r.row_number and q.bucket_id = r.bucket_id;
+  -- The row it came from may have a label of its own by now, and keeps all but its class.
+  update public.intake_quarantined q set bucket_id = sec.in_class(q.bucket_id, the_class)
+   where q.report_id = r.report_id and q.row_number = r.row_number;
+  return becomes;
 end $$;
 
 -- Hide a record from use. Whoever may not read the restricted class no longer sees it or what is derived
@@ -56,8 +59,7 @@ begin
     return false;
   end if;
   perform sec.tell_recipients(r.id, 'RESTRICTED');
-  becomes := sec.in_class(r.bucket_id, 7);
-  perform sec.relabel_with_row(r, becomes);
+  becomes := sec.relabel_with_row(r, 7);
   insert into public.rights_restriction (reference, record_id, bucket_id, ground, reason, was_class,
          placed_by_id, placed_at, lift_reason)
     values (the_reference, r.id, becomes, the_ground, the_reason, b.record_class, sec.me(), now(), '');
@@ -77,7 +79,7 @@ begin
   end if;
   update public.rights_restriction y set lifted_by_id = sec.me(), lifted_at = now(),
          lift_reason = the_reason where y.id = x.id;
-  perform sec.relabel_with_row(r, sec.in_class(r.bucket_id, x.was_class));
+  perform sec.relabel_with_row(r, x.was_class);
   return true;
 end $$;
 
