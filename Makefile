@@ -2,7 +2,7 @@ PY ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo serve worker check test bench lock clean
+.PHONY: help setup demo serve worker check test test-faults test-fuzz bench lock clean
 help:            ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
@@ -33,6 +33,12 @@ check: setup     ## style, types, import contracts, migrations
 test: setup check   ## everything that CI runs
 	tools/need_chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+test-faults: setup   ## kills, freezes and full disks by 200 schedules; hours
+	LIGHTKEEPER_FAULT_SEEDS=$(or $(SEEDS),200) $(BIN)/python -m pytest tests/faults
+
+test-fuzz: setup ## every parser and every operation of the API, many times over; hours
+	LIGHTKEEPER_FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) $(BIN)/python -m pytest -n 2 tests/fuzz
 
 bench: setup     ## figures against peers and at a million rows; long
 	for script in bench/*.py; do $(BIN)/python $$script || exit 1; done

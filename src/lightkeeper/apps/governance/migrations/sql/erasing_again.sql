@@ -22,9 +22,13 @@ begin
     if r.id is null then return null; end if;
     select x.digest into bytes from public.intake_report x where x.id = r.report_id;
     label := r.bucket_id;
+    -- Whatever held it had been released.
+    delete from public.governance_hold h
+     where h.record_id = r.id or (h.report_id = r.report_id and h.record_id is null);
     -- Work on it had ended before it was erased; how, the backup does not know.
     update public.tasking_task t
-       set status = case t.status when 'PROPOSED' then 'REJECTED' else 'CLOSED' end
+       set status = case t.status when 'PROPOSED' then 'REJECTED' else 'CLOSED' end,
+           closed_at = case t.status when 'PROPOSED' then null else on_day end
      where t.record_id = r.id and t.status in ('PROPOSED', 'SENT', 'ACCEPTED');
     perform sec.erase_dependents(r);
     delete from public.intake_record x where x.id = r.id;
@@ -33,12 +37,12 @@ begin
     if p.id is null then return null; end if;
     bytes := p.digest;
     label := p.bucket_id;
+    delete from public.governance_hold h where h.report_id = p.id;
     for r in select x.* from public.intake_record x where x.report_id = p.id loop
       perform sec.erase_dependents(r);
       delete from public.intake_record x where x.id = r.id;
     end loop;
     delete from public.intake_quarantined q where q.report_id = p.id;
-    delete from public.governance_hold h where h.report_id = p.id;
     delete from public.intake_report x where x.id = p.id;
   end if;
   -- The proof of it comes back with it, where those who decided are known.
