@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from lightkeeper.core.errors import ANSWERS, Answer
+from lightkeeper.core.errors import ANSWERS, Answer, TooMany
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -20,5 +20,22 @@ def answer_for(error: Exception) -> Answer | None:
 
 def respond(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
     if wants_json(request):
-        return JsonResponse({"detail": sentence}, status=status)
+        return problem(sentence, status)
     return render(request, "refusal.html", {"sentence": sentence, "status": status}, status=status)
+
+
+def problem(sentence: str, status: int, kind: str = "") -> HttpResponse:
+    """What went wrong, for a program; `kind` names it where a program can do something about it."""
+    body = {"type": f"urn:lightkeeper:{kind}", "status": status} if kind else {}
+    form = "application/problem+json" if kind else "application/json"
+    return JsonResponse({"detail": sentence, **body}, status=status, content_type=form)
+
+
+def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    """The same whatever was asked for."""
+    if wants_json(request):
+        response = problem(str(error), 429, "too-many-tries")
+    else:
+        response = render(request, "429.html", {"sentence": str(error)}, status=429)
+    response["Retry-After"] = str(error.seconds)
+    return response

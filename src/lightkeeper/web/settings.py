@@ -19,6 +19,8 @@ FACTOR_KEY = env.secret("LIGHTKEEPER_FACTOR_KEY", made_at=VAR / "keys" / "factor
 ALLOWED_HOSTS = env.text("LIGHTKEEPER_HOSTS", "127.0.0.1,localhost").split(",")
 # Behind TLS the cookies say so; the demo on this machine's own address has none.
 SECURE = env.flag("LIGHTKEEPER_TLS")
+# Whose word is taken for where a request comes from.
+PROXIES = frozenset(filter(None, env.text("LIGHTKEEPER_PROXIES", "").split(",")))
 KEYS = VAR / "keys"
 BLOBS = Path(env.text("LIGHTKEEPER_BLOBS", str(VAR / "blobs")))
 MODELS = VAR / "models"
@@ -32,7 +34,6 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "csp",
-    "axes",
     "procrastinate.contrib.django",
     "lightkeeper.core",
     "lightkeeper.web",
@@ -110,7 +111,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Credential"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
     "lightkeeper.apps.accounts.backends.PasswordBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -122,21 +122,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = ["username"]  # forces stand behind one address
-AXES_HTTP_RESPONSE_CODE = 429
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "lightkeeper.apps.accounts.views.locked_out"
-AXES_VERBOSE = False
-# What axes keeps of a failed try has stars in place of these.
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
-SILENCED_SYSTEM_CHECKS = [
-    "axes.W001",  # its backend is the first of ours
-    "axes.W002",  # its middleware answers lockouts; our sign-in view does
-    "axes.W006",  # the address is left out on purpose, see above
-]
-
 # The session cookie holds the session token; the database only its hash.
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
@@ -146,6 +131,7 @@ SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+KNOWN_COOKIE_NAME = "__Host-lightkeeper-known" if SECURE else "lightkeeper-known"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
@@ -200,7 +186,6 @@ LOGGING = {
     "root": {"handlers": ["out"], "level": "WARNING"},
     "loggers": {
         "lightkeeper": {"level": "INFO"},
-        "axes": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
     },
