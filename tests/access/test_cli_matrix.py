@@ -21,8 +21,8 @@ GRANTS = grants_in(GRANTS_TABLE)
 # whoever runs the machine, which show no record.
 FOR_A_PERSON = {"find", "intake"}
 OF_THE_MACHINE = {
-    "demo", "serve", "worker", "stop", "migrate", "check", "password", "factor", "audit", "link",
-    "backup", "verify", "restore", "processing",
+    "demo", "serve", "worker", "stop", "migrate", "check", "password", "factor", "identity",
+    "audit", "link", "backup", "verify", "restore", "processing",
 }  # fmt: skip
 
 

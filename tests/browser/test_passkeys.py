@@ -53,7 +53,7 @@ def add_a_key(lou: Visitor) -> None:
     lou.page.get_by_role("button", name="Add it").click()
     lou.page.get_by_text("Write these recovery codes down").wait_for()
     lou.page.get_by_role("link", name="I have them").click()
-    lou.page.get_by_role("cell", name="blue key").wait_for()
+    lou.page.get_by_role("cell", name="blue key", exact=True).wait_for()
     lou.look("passkeys one")
 
 

@@ -160,7 +160,7 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
                 "'sharing_%','audit_%','procrastinate_%','accounts_errand','accounts_glass',"
                 "'accounts_exclusion','accounts_consent','accounts_ratecount',"
                 "'accounts_secondfactor','accounts_recoverycode','accounts_passkey',"
-                "'accounts_factorremoval'])) and tablename not in "
+                "'accounts_factorremoval','accounts_outsideidentity'])) and tablename not in "
                 "('intelligence_factor', 'audit_lookrule', 'governance_retentionrule', "
                 "'governance_retentiondefault')"
             )

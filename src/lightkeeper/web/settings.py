@@ -132,6 +132,7 @@ SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 KNOWN_COOKIE_NAME = "__Host-lightkeeper-known" if SECURE else "lightkeeper-known"
+OUTSIDE_COOKIE_NAME = "__Host-lightkeeper-outside" if SECURE else "lightkeeper-outside"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
@@ -139,6 +140,19 @@ CSRF_FAILURE_VIEW = "lightkeeper.web.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 POINTER_TICK_SECONDS = env.number("LIGHTKEEPER_POINTER_TICK_MS", 500) / 1000
 IDLE_MINUTES = env.number("LIGHTKEEPER_IDLE_MINUTES", 15)
+
+# An identity provider outside, if there is one, and its words for more than a password.
+OIDC_ISSUER = env.text("LIGHTKEEPER_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = env.text("LIGHTKEEPER_OIDC_CLIENT_ID") if OIDC_ISSUER else ""
+OIDC_CLIENT_SECRET = env.secret("LIGHTKEEPER_OIDC_CLIENT_SECRET") if OIDC_ISSUER else ""
+OIDC_ACR = frozenset(filter(None, env.text("LIGHTKEEPER_OIDC_ACR", "").split(",")))
+OIDC_AMR = frozenset(filter(None, env.text("LIGHTKEEPER_OIDC_AMR", "mfa,hwk,swk").split(",")))
+OIDC_MAX_AGE_MINUTES = env.number("LIGHTKEEPER_OIDC_MAX_AGE_MINUTES", 60)
+OIDC_CA = env.text("LIGHTKEEPER_OIDC_CA", "")
+if OIDC_ISSUER and SECURE and not OIDC_ISSUER.startswith("https://"):
+    raise env.BadSetting(f"LIGHTKEEPER_OIDC_ISSUER begins with https://. {env.EXAMPLE}")
+# A browser holds a form to this even where its answer leads on.
+OIDC_ORIGIN = "/".join(OIDC_ISSUER.split("/")[:3])
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -148,7 +162,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "font-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, OIDC_ORIGIN] if OIDC_ORIGIN else [SELF],
         "base-uri": [NONE],
         "object-src": [NONE],
         "frame-ancestors": [NONE],

@@ -6,6 +6,8 @@ DOORS = {
     "accounts:sign_in": Door(Ask.PUBLIC, ("GET", "POST")),
     "accounts:code": Door(Ask.PUBLIC, ("GET", "POST")),
     "accounts:sign_in_by_key": Door(Ask.PUBLIC, ("GET", "POST")),
+    "accounts:sign_in_outside": Door(Ask.PUBLIC, ("GET", "POST")),
+    "accounts:back_from_outside": Door(Ask.PUBLIC),
     "accounts:sign_out": Door(Ask.CHANGE, ("POST",)),
     "accounts:change_password": Door(Ask.SESSION, ("GET", "POST")),
     "accounts:prove": Door(Ask.SESSION, ("GET", "POST")),

@@ -108,7 +108,7 @@ def sign_in(
         if factors.is_on(credential.person_id):
             if code is None and not guess.too_many:
                 guess.was_half_right()
-                raise CodeNeeded(_half_way(credential, purpose, kind))
+                raise CodeNeeded(half_way_of(credential, purpose, kind))
             check_code(request, credential, code or "", sentence)
         elif guess.too_many:
             note_failure(username, rule="limit")
@@ -119,7 +119,7 @@ def sign_in(
         # Where a name or an address is past its limit, nothing tells what was wrong.
         raise (guess.refusal() if guess.too_many else NotPermitted(sentence)) from wrong
     guess.was_right()
-    return _let_in(credential, purpose, kind)
+    return let_in(credential, purpose, kind)
 
 
 def sign_in_with_code(*, request: HttpRequest | None, half_way: str, code: str) -> Entered:
@@ -132,7 +132,7 @@ def sign_in_with_code(*, request: HttpRequest | None, half_way: str, code: str) 
     """
     credential, state = _whose_half(half_way)
     check_code(request or _at_a_terminal(), credential, code, CODE_NOT_RIGHT)
-    return _let_in(credential, Purpose(state["purpose"]), state["kind"])
+    return let_in(credential, Purpose(state["purpose"]), state["kind"])
 
 
 def sign_in_with_key(
@@ -148,7 +148,7 @@ def sign_in_with_key(
     if credential is None:
         note_failure("", rule="key")
         raise NotPermitted(passkeys.NOT_RIGHT)
-    return _let_in(credential, purpose, "page")
+    return let_in(credential, purpose, "page")
 
 
 def half_way_key(request: HttpRequest, half_way: str) -> passkeys.Asked | None:
@@ -170,7 +170,7 @@ def sign_in_with_second_key(
     """
     credential, state = _whose_half(half_way)
     _holder(request, statement, answer, passkeys.SECOND_STEP, credential.person_id)
-    return _let_in(credential, Purpose(state["purpose"]), state["kind"])
+    return let_in(credential, Purpose(state["purpose"]), state["kind"])
 
 
 def _holder(
@@ -199,7 +199,7 @@ def _whose_half(half_way: str) -> tuple[Credential, dict[str, Any]]:
     return credential, state
 
 
-def _let_in(credential: Credential, purpose: Purpose, kind: str) -> Entered:
+def let_in(credential: Credential, purpose: Purpose, kind: str) -> Entered:
     token = open_session(credential.person_id, purpose=purpose, kind=kind)
     lost = kind == "page" and lost_factors.tell(credential.person_id, timezone.now())
     return Entered(token, credential.must_change, credential.username, lost)
@@ -231,7 +231,7 @@ def note_failure(username: str, rule: str = "") -> None:
     audit.record(by=Nobody(username), did=audit.Did.SIGN_IN_FAILED, rule=rule, using="door")
 
 
-def _half_way(credential: Credential, purpose: Purpose, kind: str) -> str:
+def half_way_of(credential: Credential, purpose: Purpose, kind: str) -> str:
     return signing.dumps(
         {
             "person": credential.person_id,

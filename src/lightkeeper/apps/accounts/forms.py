@@ -28,7 +28,7 @@ class SignIn(forms.Form):
     )
 
 
-class SignInByKey(forms.Form):
+class PurposeOnly(forms.Form):
     purpose = forms.ChoiceField(
         label=_("What is this for?"),
         choices=Purpose,

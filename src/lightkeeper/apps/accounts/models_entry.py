@@ -106,3 +106,28 @@ class FactorRemoval(models.Model):
                 name="factor_off_by_others",
             ),
         ]
+
+
+class OutsideIdentity(models.Model):
+    """That a subject of an identity provider outside is this person. Entered beforehand, by an
+    administrator; nobody is made one by signing in.
+    """
+
+    handling = Handling(
+        "door", "employment", personal=("person", "subject"), why="How people sign in."
+    )
+
+    person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issuer", "subject"],
+                condition=models.Q(removed_at=None),
+                name="outside_subject_once",
+            )
+        ]

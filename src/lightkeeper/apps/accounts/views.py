@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -42,7 +43,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             status = 403
         else:
             return let_in(request, entered, onward)
-    return render(request, "accounts/sign_in.html", {"form": form, "next": onward}, status=status)
+    page = {"form": form, "next": onward, "outside": bool(settings.OIDC_ISSUER)}
+    return render(request, "accounts/sign_in.html", page, status=status)
 
 
 def _asked(given: dict[str, Any]) -> dict[str, Any]:

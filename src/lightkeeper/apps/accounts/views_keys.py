@@ -13,7 +13,7 @@ from lightkeeper.core.errors import NotPermitted, Refused
 
 
 def sign_in_by_key(request: HttpRequest) -> HttpResponse:
-    form, status, wrong = forms.SignInByKey(request.POST or None), 200, ""
+    form, status, wrong = forms.PurposeOnly(request.POST or None), 200, ""
     if request.method == "POST":
         status = 422
         if form.is_valid():

@@ -66,6 +66,8 @@ class Did(StrEnum):
     PASSKEY_BEGUN = "admin:passkey begun"
     PASSKEY_ADDED = "admin:passkey added"
     PASSKEY_REMOVED = "admin:passkey removed"
+    OUTSIDE_ENTERED = "admin:sign-in elsewhere entered"
+    OUTSIDE_REMOVED = "admin:sign-in elsewhere removed"
     PROVED = "admin:proved again who it is"
     SESSION_ENDED = "admin:own session ended"
     DENIED = "deny:not allowed"

@@ -6,8 +6,11 @@ from django.db.models import Model
 
 DOOR_APPS = frozenset({"auth", "contenttypes"})
 DOOR_MODELS = frozenset(
-    {"credential", "secondfactor", "recoverycode", "ratecount", "passkey", "factorremoval"}
-)
+    {
+        "credential", "secondfactor", "recoverycode", "passkey", "outsideidentity",
+        "ratecount", "factorremoval",
+    }
+)  # fmt: skip
 
 
 class ByDoor:
