@@ -40,8 +40,9 @@ def test_a_view_that_no_contract_lists_is_shut(settings, browse, address, who, m
 
 def test_the_public_doors_are_few_and_known():
     assert {name for name, door in contract().items() if door.ask is Ask.PUBLIC} == {
-        "accounts:sign_in", "accounts:code", "web:health", "api:openapi-json", "api:api-root",
-        "api:open_session",
+        "accounts:sign_in", "accounts:code", "accounts:sign_in_by_key", "web:health",
+        "accounts:sign_in_outside", "accounts:back_from_outside",
+        "api:openapi-json", "api:api-root", "api:open_session",
     }  # fmt: skip
 
 

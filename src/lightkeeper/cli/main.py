@@ -17,6 +17,8 @@ COMMANDS = {
     "intake": "lightkeeper.cli.working:intake",
     "find": "lightkeeper.cli.working:find",
     "password": "lightkeeper.cli.working:password",
+    "factor": "lightkeeper.cli.factor:factor",
+    "identity": "lightkeeper.cli.identity:identity",
     "audit": "lightkeeper.cli.auditing:audit",
     "backup": "lightkeeper.cli.backing_up:backup",
     "verify": "lightkeeper.cli.backing_up:verify",

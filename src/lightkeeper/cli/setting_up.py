@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from lightkeeper.apps.accounts.services import Actor
+    from lightkeeper.apps.accounts.services import Actor, Entered
 
 
 def start_django(role: str = "web") -> None:
@@ -64,11 +64,14 @@ def acting_as(username: str) -> Iterator[Session]:
     from lightkeeper.core.access import acting
     from lightkeeper.core.errors import NotPermitted
 
-    token, must_change = _signed_in(username)
+    token, must_change, *_ = _signed_in(username)
     session = Session(token)
     try:
         if must_change:
             raise NotPermitted("Change the one-time password on the site first.")
+        with session.transaction() as actor:
+            if actor.must_enrol:
+                raise NotPermitted("Turn on two-step sign-in on the site first.")
         with acting.with_session(token):
             yield session
     finally:
@@ -76,7 +79,7 @@ def acting_as(username: str) -> Iterator[Session]:
             sign_out(by=actor)
 
 
-def _signed_in(username: str) -> tuple[str, bool]:
+def _signed_in(username: str) -> "Entered":
     from lightkeeper.apps.accounts.choices import Purpose
     from lightkeeper.apps.accounts.services import CodeNeeded, sign_in, sign_in_with_code
 

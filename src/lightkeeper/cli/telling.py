@@ -49,6 +49,7 @@ def load() -> dict[str, tuple[str, str | None]]:
     """
     upkeep.migrate()
     loading.load_rules()
+    loading.demand_no_factor()
     load_reference()
     load_factors()
     load_retention()

@@ -44,7 +44,7 @@ def schema_digest() -> str:
     """Changes with anything that the template database is made from."""
     sources = [
         *sorted((PROJECT / "src").glob("lightkeeper/apps/*/migrations/**/*.*")),
-        *sorted((PROJECT / "src").glob("lightkeeper/apps/*/models.py")),
+        *sorted((PROJECT / "src").glob("lightkeeper/apps/*/models*.py")),
         *sorted((PROJECT / "src").glob("lightkeeper/core/access/*.py")),
         *sorted((PROJECT / "src").glob("lightkeeper/refdata/*.*")),
         *sorted((PROJECT / "src").glob("lightkeeper/apps/accounts/loading*.py")),
@@ -160,8 +160,9 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
                 "select tablename from pg_tables where schemaname = 'public' and (tablename like "
                 "any(array['rights_%','intake_%','intelligence_%','safeguarding_%','tasking_%','governance_%',"
                 "'sharing_%','audit_%','procrastinate_%','accounts_errand','accounts_glass',"
-                "'accounts_exclusion','accounts_consent','axes_%','accounts_secondfactor',"
-                "'accounts_recoverycode'])) and tablename not in "
+                "'accounts_exclusion','accounts_consent','accounts_ratecount',"
+                "'accounts_secondfactor','accounts_recoverycode','accounts_passkey',"
+                "'accounts_factorremoval','accounts_outsideidentity'])) and tablename not in "
                 "('intelligence_factor', 'audit_lookrule', 'governance_retentionrule', "
                 "'governance_retentiondefault', 'rights_clockrule')"
             )

@@ -6,7 +6,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from lightkeeper.core.errors import ANSWERS, Answer
+from lightkeeper.core.errors import ANSWERS, Answer, TooMany
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 DISK_FULL = "53100"
@@ -27,7 +27,7 @@ def answer_for(error: Exception) -> Answer | None:
 
 def respond(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
     if wants_json(request):
-        return JsonResponse({"detail": sentence}, status=status)
+        return problem(sentence, status)
     return render(request, "refusal.html", {"sentence": sentence, "status": status}, status=status)
 
 
@@ -65,4 +65,21 @@ def _unavailable(request: HttpRequest, sentence: str, seconds: int) -> HttpRespo
         page = {"sentence": sentence}
         response = render(request, "503.html", page, status=503)
     response["Retry-After"] = str(seconds)
+    return response
+
+
+def problem(sentence: str, status: int, kind: str = "") -> HttpResponse:
+    """What went wrong, for a program; `kind` names it where a program can do something about it."""
+    body = {"type": f"urn:lightkeeper:{kind}", "status": status} if kind else {}
+    form = "application/problem+json" if kind else "application/json"
+    return JsonResponse({"detail": sentence, **body}, status=status, content_type=form)
+
+
+def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    """The same whatever was asked for."""
+    if wants_json(request):
+        response = problem(str(error), 429, "too-many-tries")
+    else:
+        response = render(request, "429.html", {"sentence": str(error)}, status=429)
+    response["Retry-After"] = str(error.seconds)
     return response

@@ -1,6 +1,6 @@
 """The API: the same queries and services as the pages, with a session's token in the header."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -49,6 +49,17 @@ class SignIn(Schema):
     purpose: str = Field(description="safeguarding, investigation, analysis, oversight, …")
 
 
+class ProofIn(Schema):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    password: str = Field(min_length=1, max_length=128)
+    code: str = Field("", max_length=40, description="where two-step sign-in is on")
+
+
+class ProofOut(Schema):
+    fresh_until: datetime
+
+
 class Token(Schema):
     token: str
     expires_at: datetime
@@ -71,7 +82,7 @@ def open_session(request: HttpRequest, given: SignIn) -> tuple[int, object]:
     if given.purpose not in Purpose.values:
         return 422, {"detail": f"The purpose is one of: {', '.join(Purpose.values)}."}
     try:
-        token, must_change = services.sign_in(
+        token, must_change, *_ = services.sign_in(
             request=request,
             username=given.username,
             password=given.password,
@@ -80,9 +91,7 @@ def open_session(request: HttpRequest, given: SignIn) -> tuple[int, object]:
             code=given.code,
         )
     except services.NotPermitted as refusal:
-        return (429 if getattr(request, "axes_locked_out", False) else 401), {
-            "detail": str(refusal)
-        }
+        return 401, {"detail": str(refusal)}
     if must_change:
         return 401, {"detail": "Change the one-time password on the site first."}
     lasts = services.SESSION_HOURS["api"] * 3600
@@ -94,6 +103,19 @@ def open_session(request: HttpRequest, given: SignIn) -> tuple[int, object]:
 def close_session(request: HttpRequest) -> tuple[int, None]:
     services.sign_out(by=request.actor)  # type: ignore[attr-defined]
     return 204, None
+
+
+@api.post(
+    "/proof",
+    response={200: ProofOut, 401: Problem, 403: Problem, 422: Problem, 429: Problem},
+    url_name="prove",
+    summary="Prove again who you are, before a sensitive act",
+)
+def prove(request: HttpRequest, given: ProofIn) -> dict[str, object]:
+    """A sensitive act within five minutes is then not refused for want of a proof."""
+    actor = request.actor  # type: ignore[attr-defined]
+    services.prove_again(request=request, by=actor, password=given.password, code=given.code)
+    return {"fresh_until": datetime.now(UTC) + timedelta(minutes=services.FRESH_MINUTES)}
 
 
 @api.get("/whoami", response={200: Who, 401: Problem}, url_name="whoami")

@@ -13,18 +13,24 @@ DOORS = {
     "api:open_session": Door(Ask.PUBLIC, ("POST",)),
     "api:close_session": Door(Ask.CHANGE, ("DELETE",)),
     "api:whoami": Door(Ask.SESSION),
+    "api:prove": Door(Ask.SESSION, ("POST",)),
 }
 
 # Doors whose POST needs a proof, at most so many minutes old, that it is still the person who
-# signed in. Those of the API are not here: a page's token does not open them, and a program's
-# session, opened with password and code, has nowhere to prove it again but by a new one.
+# signed in: given at `accounts:prove` by people, at `api:prove` by programs.
 SENSITIVE = {
     "sharing:break": 5,
     "sharing:exclude": 5,
     "intake:export": 5,
+    "governance:confirm": 5,
+    "api:break_glass": 5,
+    "api:confirm_disposal": 5,
     "accounts:start_factor": 5,
     "accounts:confirm_factor": 5,
     "accounts:turn_off_factor": 5,
+    "accounts:start_passkey": 5,
+    "accounts:add_passkey": 10,  # shown by the one before; the device is fetched in between
+    "accounts:remove_passkey": 5,
 }
 
 

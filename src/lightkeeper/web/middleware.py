@@ -15,14 +15,15 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from lightkeeper.apps.accounts import limits
 from lightkeeper.apps.accounts.services import Actor, actor_now, check_fresh
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.core import faults
 from lightkeeper.core.access import acting
 from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask, Door
-from lightkeeper.core.errors import DomainError, NotFound, NotFresh, NotPermitted
+from lightkeeper.core.errors import DomainError, NotFound, NotFresh, NotPermitted, TooMany
 from lightkeeper.engine.errors import EngineError
-from lightkeeper.web.answers import answer_for, respond, wants_json
+from lightkeeper.web.answers import answer_for, problem, respond, too_many, wants_json
 from lightkeeper.web.contract import SENSITIVE, contract
 
 log = logging.getLogger("lightkeeper.web")
@@ -31,6 +32,11 @@ NOT_ALLOWED_BY_POLICY = "42501"
 UNFIT = "A value is too long, too large, or holds a character that no text may hold (NUL)."
 TO_CHANGE_PASSWORD = "accounts:change_password"  # noqa: S105
 MAY_BE_REACHED_FIRST = {TO_CHANGE_PASSWORD, "accounts:sign_out"}
+TO_ENROL = "accounts:second_factor"
+MAY_BE_REACHED_TO_ENROL = MAY_BE_REACHED_FIRST | {
+    TO_ENROL, "accounts:start_factor", "accounts:confirm_factor", "accounts:start_passkey",
+    "accounts:add_passkey", "accounts:prove", "api:close_session",
+}  # fmt: skip
 
 View = Callable[..., HttpResponse]
 
@@ -74,14 +80,17 @@ class OpenDoor:
     ) -> HttpResponse:
         name, doors = self._doors_at(request)
         try:
+            check_fetched_as_meant(request)
             if not doors:
                 log.error("the door %s is not in the contract", name)
                 raise NotPermitted("This page is not open to anybody.")
             method = "GET" if request.method == "HEAD" else request.method
-            door = next((door for door in doors if method in door.methods), None)
-            if door is None:
+            name = next((one for one in doors if method in self.doors[one].methods), "")
+            if not name:
                 return respond(request, "This address does not answer that method.", 405)
+            door = self.doors[name]
             if door.ask is Ask.PUBLIC:
+                limits.check_door(name, request.method or "", _whence(request))
                 with transaction.atomic():
                     return view(request, *args, **kwargs)
             return self._for_somebody(request, door, name, lambda: view(request, *args, **kwargs))
@@ -91,7 +100,7 @@ class OpenDoor:
             log.exception("a value was not for the database")
             return respond(request, UNFIT, 422)
 
-    def _doors_at(self, request: HttpRequest) -> tuple[str, list[Door]]:
+    def _doors_at(self, request: HttpRequest) -> tuple[str, list[str]]:
         """The doors at this address; in the API several may share one, by method."""
         match = request.resolver_match
         if match is None:
@@ -99,7 +108,7 @@ class OpenDoor:
         names = self.routes.get(match.route, [match.view_name])
         if not all(name in self.doors for name in names):
             return match.view_name, []
-        return match.view_name, [self.doors[name] for name in names]
+        return match.view_name, names
 
     def _for_somebody(
         self, request: HttpRequest, door: Door, name: str, call: Callable[[], HttpResponse]
@@ -120,6 +129,10 @@ class OpenDoor:
             request.actor = actor  # type: ignore[attr-defined]
             if actor.must_change and name not in MAY_BE_REACHED_FIRST:
                 return _to_change_password(request)
+            if actor.must_enrol and name not in MAY_BE_REACHED_TO_ENROL:
+                return _to_enrol(request)
+            who = {**_whence(request), limits.Counted.PERSON: str(actor.person_id)}
+            limits.check_door(name, request.method or "", who, actor.roles)
             if request.method == "POST" and name in SENSITIVE:
                 check_fresh(actor, at=timezone.now(), minutes=SENSITIVE[name])
             response = call()
@@ -140,7 +153,9 @@ class OpenDoor:
         if answer is None:
             raise error
         self._note_denial(request, error)
-        if isinstance(error, NotFresh) and not wants_json(request):
+        if isinstance(error, TooMany):
+            return too_many(request, error)
+        if isinstance(error, NotFresh):
             return _to_prove(request)
         return respond(request, str(error), answer.http_status)
 
@@ -183,6 +198,26 @@ def _token_of(request: HttpRequest) -> str:
     return str(request.session.get("token", ""))
 
 
+def check_fetched_as_meant(request: HttpRequest) -> None:
+    """A browser says what it will do with an answer and who made it ask. The API is for programs: a
+    browser that would show an answer as a page, or run it, gets none. And another site's page sends
+    no form to ours.
+
+    Raises: NotPermitted.
+    Source: OWASP ASVS 5.0 V3.2.1; W3C Fetch Metadata.
+    """
+    shown_as = request.headers.get("Sec-Fetch-Dest", "empty")
+    asked_by = request.headers.get("Sec-Fetch-Site", "none")
+    if wants_json(request) and (shown_as != "empty" or asked_by == "cross-site"):
+        raise NotPermitted("The API answers programs. Open the page instead.")
+    if request.method not in ("GET", "HEAD") and asked_by in ("cross-site", "same-site"):
+        raise NotPermitted("This was sent from another site. Nothing was changed.")
+
+
+def _whence(request: HttpRequest) -> dict[limits.Counted, str]:
+    return {limits.Counted.SOURCE: limits.source_of(request), limits.Counted.ALL: "all"}
+
+
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         response: HttpResponse = JsonResponse({"detail": "Sign in first."}, status=401)
@@ -203,8 +238,16 @@ def _to_change_password(request: HttpRequest) -> HttpResponse:
     return redirect(TO_CHANGE_PASSWORD)
 
 
+def _to_enrol(request: HttpRequest) -> HttpResponse:
+    if wants_json(request):
+        return respond(request, "Turn on two-step sign-in on the site first.", 403)
+    return redirect(TO_ENROL)
+
+
 def _to_prove(request: HttpRequest) -> HttpResponse:
     """To the page that asks for the password again, and from there to where the form stood."""
+    if wants_json(request):
+        return problem(f"{NotFresh()} Give it at POST /api/proof.", 403, "proof-needed")
     came_from = request.headers.get("Referer", "")
     back = "/"
     if url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):

@@ -22,6 +22,8 @@ ALLOWED_HOSTS = env.text("LIGHTKEEPER_HOSTS", "127.0.0.1,localhost").split(",")
 SECURE = env.flag("LIGHTKEEPER_TLS")
 if SECURE and faults.planted():
     raise env.BadSetting(f"{faults.NAME} is for tests: a site behind TLS does not start with it.")
+# Whose word is taken for where a request comes from.
+PROXIES = frozenset(filter(None, env.text("LIGHTKEEPER_PROXIES", "").split(",")))
 KEYS = VAR / "keys"
 BLOBS = Path(env.text("LIGHTKEEPER_BLOBS", str(VAR / "blobs")))
 MODELS = VAR / "models"
@@ -35,7 +37,6 @@ INSTALLED_APPS = [
     "django.forms",
     "django_htmx",
     "csp",
-    "axes",
     "procrastinate.contrib.django",
     "lightkeeper.core",
     "lightkeeper.web",
@@ -115,7 +116,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Credential"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
     "lightkeeper.apps.accounts.backends.PasswordBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -127,21 +127,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = ["username"]  # forces stand behind one address
-AXES_HTTP_RESPONSE_CODE = 429
-AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "lightkeeper.apps.accounts.views.locked_out"
-AXES_VERBOSE = False
-# What axes keeps of a failed try has stars in place of these.
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
-SILENCED_SYSTEM_CHECKS = [
-    "axes.W001",  # its backend is the first of ours
-    "axes.W002",  # its middleware answers lockouts; our sign-in view does
-    "axes.W006",  # the address is left out on purpose, see above
-]
-
 # The session cookie holds the session token; the database only its hash.
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
@@ -151,6 +136,8 @@ SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+KNOWN_COOKIE_NAME = "__Host-lightkeeper-known" if SECURE else "lightkeeper-known"
+OUTSIDE_COOKIE_NAME = "__Host-lightkeeper-outside" if SECURE else "lightkeeper-outside"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
@@ -161,6 +148,19 @@ POINTER_TICK_SECONDS = env.number("LIGHTKEEPER_POINTER_TICK_MS", 500) / 1000
 IDLE_MINUTES = env.number("LIGHTKEEPER_IDLE_MINUTES", 15)
 WORKER_DEAD_AFTER_SECONDS = env.number("LIGHTKEEPER_WORKER_DEAD_AFTER_SECONDS", 10)
 
+# An identity provider outside, if there is one, and its words for more than a password.
+OIDC_ISSUER = env.text("LIGHTKEEPER_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = env.text("LIGHTKEEPER_OIDC_CLIENT_ID") if OIDC_ISSUER else ""
+OIDC_CLIENT_SECRET = env.secret("LIGHTKEEPER_OIDC_CLIENT_SECRET") if OIDC_ISSUER else ""
+OIDC_ACR = frozenset(filter(None, env.text("LIGHTKEEPER_OIDC_ACR", "").split(",")))
+OIDC_AMR = frozenset(filter(None, env.text("LIGHTKEEPER_OIDC_AMR", "mfa,hwk,swk").split(",")))
+OIDC_MAX_AGE_MINUTES = env.number("LIGHTKEEPER_OIDC_MAX_AGE_MINUTES", 60)
+OIDC_CA = env.text("LIGHTKEEPER_OIDC_CA", "")
+if OIDC_ISSUER and SECURE and not OIDC_ISSUER.startswith("https://"):
+    raise env.BadSetting(f"LIGHTKEEPER_OIDC_ISSUER begins with https://. {env.EXAMPLE}")
+# A browser holds a form to this even where its answer leads on.
+OIDC_ORIGIN = "/".join(OIDC_ISSUER.split("/")[:3])
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -169,7 +169,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "font-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, OIDC_ORIGIN] if OIDC_ORIGIN else [SELF],
         "base-uri": [NONE],
         "object-src": [NONE],
         "frame-ancestors": [NONE],
@@ -207,7 +207,6 @@ LOGGING = {
     "root": {"handlers": ["out"], "level": "WARNING"},
     "loggers": {
         "lightkeeper": {"level": "INFO"},
-        "axes": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
     },

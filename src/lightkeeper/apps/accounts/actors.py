@@ -33,6 +33,7 @@ class Actor:
     disclosable: frozenset[int] = field(default_factory=frozenset, repr=False)
     proved_at: datetime | None = None  # when the password, and the code, were last given
     must_change: bool = False  # the password was given by somebody else
+    must_enrol: bool = False  # a role demands a second factor, and there is none
 
     @property
     def agency_id(self) -> int:
@@ -56,7 +57,7 @@ def actor_now() -> Actor | None:
     The database says who; what they may see is decided here a second time, by our own guard.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select * from sec.whoami()")
+        cursor.execute("select who.*, sec.must_enrol() from sec.whoami() who")
         row = cursor.fetchone()
     if row is None:
         return None
@@ -90,6 +91,7 @@ def actor_now() -> Actor | None:
         disclosable=buckets_for(viewer, buckets, Verb.DISCLOSE),
         proved_at=state[0],
         must_change=state[1],
+        must_enrol=state[2],
     )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from lightkeeper.apps.accounts import sealing, totp
 from lightkeeper.apps.accounts.actors import Actor
-from lightkeeper.apps.accounts.models import RecoveryCode, SecondFactor
+from lightkeeper.apps.accounts.models import Passkey, RecoveryCode, SecondFactor
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.core.errors import Refused
 
@@ -21,7 +21,16 @@ RECOVERY_LENGTH = 12  # 59 bits
 
 
 def is_on(person_id: int) -> bool:
+    """Whether signing in takes more than a password: codes from an app, or a passkey."""
+    return codes_are_on(person_id) or _has_keys(person_id)
+
+
+def codes_are_on(person_id: int) -> bool:
     return SecondFactor.objects.filter(person_id=person_id, confirmed_at__isnull=False).exists()
+
+
+def _has_keys(person_id: int) -> bool:
+    return Passkey.objects.filter(person_id=person_id, removed_at=None).exists()
 
 
 def turned_on_at(person_id: int) -> datetime | None:
@@ -71,18 +80,26 @@ def confirm(*, by: Actor, code: str, at: datetime) -> list[str]:
     step = totp.step_that_matches(secret, _plain(code), seconds=at.timestamp())
     if step is None:
         raise Refused("factor.code", "That is not the code of now. Is the clock of the app right?")
-    codes = [_new_recovery_code() for _ in range(RECOVERY_CODES)]
     with transaction.atomic(using="door"):
         waiting = SecondFactor.objects.filter(person_id=by.person_id, confirmed_at__isnull=True)
         if not waiting.update(confirmed_at=at, last_step=step):
             raise Refused("factor.on", "Two-step sign-in is on already.")
-        RecoveryCode.objects.bulk_create(
-            RecoveryCode(person_id=by.person_id, code_hash=_hash(by.person_id, code))
-            for code in codes
-        )
         audit.record(by=by, did=audit.Did.FACTOR_ON, to=by.username, using="door")
-        with connections["door"].cursor() as cursor:
-            cursor.execute("select sec.close_sessions_of(%s, %s)", [by.person_id, by.session])
+        return begin_to_count(by=by)
+
+
+def begin_to_count(*, by: Actor) -> list[str]:
+    """From now on a password is not enough: the sessions that one opened end, but for this one.
+    Returns new recovery codes; any older ones count no more.
+    """
+    codes = [_new_recovery_code() for _ in range(RECOVERY_CODES)]
+    unused = RecoveryCode.objects.filter(person_id=by.person_id, used_at__isnull=True)
+    unused.update(used_at=timezone.now())
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(person_id=by.person_id, code_hash=_hash(by.person_id, code)) for code in codes
+    )
+    with connections["door"].cursor() as cursor:
+        cursor.execute("select sec.close_sessions_of(%s, %s)", [by.person_id, by.session])
     return codes
 
 
@@ -92,16 +109,24 @@ def turn_off(*, by: Actor, at: datetime) -> None:
         SecondFactor.objects.filter(person_id=by.person_id).update(
             confirmed_at=None, sealed=b"", key_id="", last_step=0
         )
-        RecoveryCode.objects.filter(person_id=by.person_id, used_at__isnull=True).update(used_at=at)
+        void_codes_of_nothing(by.person_id, at)
         audit.record(by=by, did=audit.Did.FACTOR_OFF, to=by.username, using="door")
 
 
-def is_right(person_id: int, code: str, *, at: datetime | None = None) -> bool:
+def void_codes_of_nothing(person_id: int, at: datetime) -> None:
+    """Recovery codes stand in for a second factor: with the last one they end."""
+    if not is_on(person_id):
+        RecoveryCode.objects.filter(person_id=person_id, used_at__isnull=True).update(used_at=at)
+
+
+def is_right(
+    person_id: int, code: str, *, at: datetime | None = None, only_recovery: bool = False
+) -> bool:
     """Whether this is a code of now or an unused recovery code. It is used up by asking."""
     at, code = at or timezone.now(), _plain(code)
     factor = SecondFactor.objects.filter(person_id=person_id, confirmed_at__isnull=False).first()
-    if factor is None:
-        return False
+    if factor is None or only_recovery:
+        return _use_recovery_code(person_id, code, at)
     step = totp.step_that_matches(_secret_of(factor), code, seconds=at.timestamp())
     if step is None:
         return _use_recovery_code(person_id, code, at)

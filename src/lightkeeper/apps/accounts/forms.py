@@ -28,6 +28,23 @@ class SignIn(forms.Form):
     )
 
 
+class PurposeOnly(forms.Form):
+    purpose = forms.ChoiceField(
+        label=_("What is this for?"),
+        choices=Purpose,
+        widget=forms.RadioSelect,
+        help_text=_("Everything you do is recorded with this purpose."),
+    )
+
+
+class NewPasskey(forms.Form):
+    name = forms.CharField(
+        label=_("What do you call it?"),
+        max_length=60,
+        help_text=_("For example: blue key, work phone. So that you know it when you lose it."),
+    )
+
+
 class ChangePassword(forms.Form):
     old = forms.CharField(
         label=_("Present password"),
@@ -47,6 +64,13 @@ class ChangePassword(forms.Form):
 def _code_field(label: str, **more: Any) -> forms.CharField:
     box = forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"})
     return forms.CharField(label=label, max_length=40, widget=box, **more)
+
+
+class SignInAllAtOnce(SignIn):
+    """For whoever has a second factor, once too many tries have been made with their name."""
+
+    code = _code_field(_("Code"), help_text=_("Six digits from your app, or a recovery code."))
+    field_order = ("username", "password", "code", "purpose")
 
 
 class Code(forms.Form):

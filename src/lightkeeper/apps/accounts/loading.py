@@ -10,15 +10,18 @@ from datetime import date
 from importlib.resources import files
 
 from django.db import connections, transaction
+from django.db.models import F
 
-from lightkeeper.apps.accounts.loading_reference import OWNER, table
+from lightkeeper.apps.accounts.loading_reference import OWNER, day, table
 from lightkeeper.apps.accounts.models import (
     Agency,
     Compartment,
     CompartmentMember,
     Credential,
+    FactorDemand,
     Person,
     PersonRole,
+    RateLimit,
     RoleGrant,
     RolePower,
 )
@@ -27,7 +30,7 @@ from lightkeeper.apps.audit import services as audit
 
 
 def load_rules() -> None:
-    """What each role may see and do, from the tables in `refdata`."""
+    """What each role may see and do, and how often, from the tables in `refdata`."""
     for row in table("role_grants.csv"):
         for verb in row["verbs"].split():
             RoleGrant.objects.using(OWNER).get_or_create(
@@ -36,6 +39,40 @@ def load_rules() -> None:
     for row in table("role_powers.csv"):
         for power in row["powers"].split():
             RolePower.objects.using(OWNER).get_or_create(role=row["role"], power=power)
+    for row in table("rate_limits.csv"):
+        # Where a deployment has changed a row, it stays as it is.
+        RateLimit.objects.using(OWNER).get_or_create(
+            code=row["code"],
+            role=row["role"],
+            active_from=None,
+            defaults={
+                "doors": row["doors"],
+                "counted": row["counted"],
+                "only_failures": row["counts"] == "failures",
+                "most": int(row["most"]),
+                "seconds": int(row["seconds"]),
+                "then": row["then"],
+                "delay_ms": int(row["delay_ms"]),
+            },
+        )
+
+    for row in table("role_factors.csv"):
+        FactorDemand.objects.using(OWNER).get_or_create(
+            role=row["role"],
+            defaults={"active_from": day(row["active_from"]), "active_to": day(row["active_to"])},
+        )
+
+
+def demand_no_factor() -> None:
+    """For a trial, and for tests: a password is enough for every role."""
+    FactorDemand.objects.using(OWNER).update(active_to=F("active_from"))
+
+
+def demand_factor(role: str, since: date) -> None:
+    """From this day whoever has the role needs a second factor before anything else opens."""
+    FactorDemand.objects.using(OWNER).update_or_create(
+        role=role, defaults={"active_from": since, "active_to": None}
+    )
 
 
 def add_agency(code: str, name: str, kind: str, desk: str = "") -> Agency:

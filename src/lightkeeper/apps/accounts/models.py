@@ -4,6 +4,12 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+from lightkeeper.apps.accounts.models_entry import FactorDemand as FactorDemand
+from lightkeeper.apps.accounts.models_entry import FactorRemoval as FactorRemoval
+from lightkeeper.apps.accounts.models_entry import OutsideIdentity as OutsideIdentity
+from lightkeeper.apps.accounts.models_entry import Passkey as Passkey
+from lightkeeper.apps.accounts.models_entry import RateCount as RateCount
+from lightkeeper.apps.accounts.models_entry import RateLimit as RateLimit
 from lightkeeper.core.access.models import Handling, Labelled
 
 

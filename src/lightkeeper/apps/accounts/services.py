@@ -14,10 +14,14 @@ from lightkeeper.apps.accounts.entering import (
     SESSION_HOURS,
     AtTheDoor,
     CodeNeeded,
+    Entered,
     TooLate,
+    half_way_key,
     open_session,
     sign_in,
     sign_in_with_code,
+    sign_in_with_key,
+    sign_in_with_second_key,
 )
 from lightkeeper.apps.accounts.models import (
     Agency,
@@ -29,13 +33,14 @@ from lightkeeper.apps.accounts.models import (
     Glass,
     Person,
 )
-from lightkeeper.apps.accounts.proving import check_fresh
+from lightkeeper.apps.accounts.proving import FRESH_MINUTES, check_fresh, prove_again
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.core.access.envelope import RecordClass
 from lightkeeper.core.access.models import Labelled
 from lightkeeper.core.errors import NotFound, NotPermitted, Refused
 
 __all__ = [
+    "FRESH_MINUTES",
     "SESSION_HOURS",
     "Actor",
     "Agency",
@@ -44,6 +49,7 @@ __all__ = [
     "Bucket",
     "Code",
     "CodeNeeded",
+    "Entered",
     "Exclusion",
     "Glass",
     "Person",
@@ -55,11 +61,15 @@ __all__ = [
     "check_fresh",
     "check_may",
     "end_own_session",
+    "half_way_key",
     "open_session",
     "own_sessions",
+    "prove_again",
     "relabelled",
     "sign_in",
     "sign_in_with_code",
+    "sign_in_with_key",
+    "sign_in_with_second_key",
     "sign_out",
     "the_label",
     "widen",

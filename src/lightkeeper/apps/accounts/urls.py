@@ -1,11 +1,14 @@
 from django.urls import path
 
-from lightkeeper.apps.accounts import views, views_proof
+from lightkeeper.apps.accounts import views, views_keys, views_outside, views_proof
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-in/code/", views.code, name="code"),
+    path("sign-in/key/", views_keys.sign_in_by_key, name="sign_in_by_key"),
+    path("sign-in/outside/", views_outside.sign_in_outside, name="sign_in_outside"),
+    path("sign-in/outside/back/", views_outside.back_from_outside, name="back_from_outside"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("password/", views.change_password, name="change_password"),
     path("prove/", views_proof.prove, name="prove"),
@@ -15,4 +18,7 @@ urlpatterns = [
     path("second-factor/start/", views_proof.start_factor, name="start_factor"),
     path("second-factor/confirm/", views_proof.confirm_factor, name="confirm_factor"),
     path("second-factor/off/", views_proof.turn_off_factor, name="turn_off_factor"),
+    path("second-factor/key/", views_keys.start_passkey, name="start_passkey"),
+    path("second-factor/key/add/", views_keys.add_passkey, name="add_passkey"),
+    path("second-factor/key/remove/", views_keys.remove_passkey, name="remove_passkey"),
 ]

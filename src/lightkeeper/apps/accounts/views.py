@@ -2,44 +2,53 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from lightkeeper.apps.accounts import forms, services
+from lightkeeper.apps.accounts import forms, guesses, services
 from lightkeeper.apps.accounts.choices import Purpose
-from lightkeeper.core.errors import NotPermitted, Refused
+from lightkeeper.core.errors import NotPermitted, Refused, TooMany
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
-    form = forms.SignIn(request.POST or None)
+    form = (forms.SignInAllAtOnce if "code" in request.POST else forms.SignIn)(request.POST or None)
     onward = onward_of(request)
     status = 200
     if request.method == "POST" and not form.is_valid():
         status = 422
     elif request.method == "POST":
+        given = form.cleaned_data
         try:
-            token, must_change = services.sign_in(
+            entered = services.sign_in(
                 request=request,
-                username=form.cleaned_data["username"],
-                password=form.cleaned_data["password"],
-                purpose=Purpose(form.cleaned_data["purpose"]),
+                username=given["username"],
+                password=given["password"],
+                purpose=Purpose(given["purpose"]),
+                code=given.get("code"),
             )
         except services.CodeNeeded as needed:
             request.session.flush()
             request.session["half_way"] = needed.half_way
             request.session["onward"] = onward
             return redirect("accounts:code")
+        except TooMany as refusal:
+            # Password and code together still open, for whoever has both.
+            return too_many(request, refusal, forms.SignInAllAtOnce(initial=_asked(given)))
         except NotPermitted as refusal:
-            if getattr(request, "axes_locked_out", False):
-                return locked_out(request)
             form.add_error(None, str(refusal))
             status = 403
         else:
-            return _let_in(request, token, must_change, onward)
-    return render(request, "accounts/sign_in.html", {"form": form, "next": onward}, status=status)
+            return let_in(request, entered, onward)
+    page = {"form": form, "next": onward, "outside": bool(settings.OIDC_ISSUER)}
+    return render(request, "accounts/sign_in.html", page, status=status)
+
+
+def _asked(given: dict[str, Any]) -> dict[str, Any]:
+    return {"username": given["username"], "purpose": given["purpose"]}
 
 
 def code(request: HttpRequest) -> HttpResponse:
@@ -47,31 +56,56 @@ def code(request: HttpRequest) -> HttpResponse:
     half_way = request.session.get("half_way")
     if not half_way:
         return redirect("accounts:sign_in")
-    form = forms.Code(request.POST or None)
-    status = 200 if request.method == "GET" else 422
-    if request.method == "POST" and form.is_valid():
+    by_key = "answer" in request.POST
+    form = forms.Code(None if by_key else request.POST or None)
+    status, wrong = 200 if request.method == "GET" else 422, ""
+    if request.method == "POST" and (by_key or form.is_valid()):
         try:
-            token, must_change = services.sign_in_with_code(
-                request=request, half_way=half_way, code=form.cleaned_data["code"]
-            )
+            entered = _second_half(request, half_way, "" if by_key else form.cleaned_data["code"])
         except services.TooLate as late:
             request.session.flush()
             messages.error(request, str(late))
             return redirect("accounts:sign_in")
         except NotPermitted as refusal:
-            if getattr(request, "axes_locked_out", False):
-                return locked_out(request)
-            form.add_error(None, str(refusal))
             status = 403
+            if by_key:
+                wrong = str(refusal)
+            else:
+                form.add_error(None, str(refusal))
         else:
-            return _let_in(request, token, must_change, request.session.get("onward", "/"))
-    return render(request, "accounts/code.html", {"form": form}, status=status)
+            return let_in(request, entered, request.session.get("onward", "/"))
+    asked = services.half_way_key(request, half_way)
+    if asked:
+        request.session["passkey"] = asked.statement
+    page = {"form": form, "asked": asked, "wrong": wrong}
+    return render(request, "accounts/code.html", page, status=status)
 
 
-def _let_in(request: HttpRequest, token: str, must_change: bool, onward: str) -> HttpResponse:
+def _second_half(request: HttpRequest, half_way: str, code: str) -> services.Entered:
+    if "answer" not in request.POST:
+        return services.sign_in_with_code(request=request, half_way=half_way, code=code)
+    return services.sign_in_with_second_key(
+        request=request,
+        half_way=half_way,
+        statement=request.session.get("passkey", ""),
+        answer=request.POST["answer"],
+    )
+
+
+def let_in(request: HttpRequest, entered: services.Entered, onward: str) -> HttpResponse:
     request.session.flush()
-    request.session["token"] = token
-    return redirect("accounts:change_password" if must_change else onward)
+    request.session["token"] = entered.token
+    response = redirect("accounts:change_password" if entered.must_change else onward)
+    guesses.remember_browser(request, response, entered.username)
+    if entered.lost_factor:
+        messages.warning(
+            request,
+            _(
+                "Two administrators turned off your second factor because it was said to be lost. "
+                "If you did not ask for that, tell your security desk now."
+            ),
+        )
+    return response
 
 
 def onward_of(request: HttpRequest) -> str:
@@ -80,8 +114,13 @@ def onward_of(request: HttpRequest) -> str:
     return onward if url_has_allowed_host_and_scheme(onward, allowed_hosts=None) else "/"
 
 
-def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
-    return render(request, "429.html", status=429)
+def too_many(
+    request: HttpRequest, refusal: TooMany, form: forms.SignInAllAtOnce | None = None
+) -> HttpResponse:
+    page = {"sentence": str(refusal), "form": form, "next": onward_of(request)}
+    response = render(request, "429.html", page, status=429)
+    response["Retry-After"] = str(refusal.seconds)
+    return response
 
 
 def sign_out(request: HttpRequest) -> HttpResponse:

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lightkeeper.apps.accounts import factors, forms, proving, services, totp
-from lightkeeper.apps.accounts.views import locked_out, onward_of
+from lightkeeper.apps.accounts import factors, forms, passkeys, proving, services, totp
+from lightkeeper.apps.accounts.views import onward_of
 from lightkeeper.core.errors import NotPermitted, Refused
 
 
@@ -49,30 +49,48 @@ def turn_off_factor(request: HttpRequest) -> HttpResponse:
     try:
         proving.prove_who(request=request, by=actor, **form.cleaned_data)
     except NotPermitted as refusal:
-        return _not_proved(request, form, refusal) or _factor_page(request, form, 403)
+        form.add_error(None, str(refusal))
+        return _factor_page(request, form, 403)
     factors.turn_off(by=actor, at=timezone.now())
     messages.success(request, _("Two-step sign-in is off."))
     return redirect("accounts:second_factor")
 
 
 def prove(request: HttpRequest) -> HttpResponse:
-    actor, status = request.actor, 200  # type: ignore[attr-defined]
-    form = forms.Proof(request.POST or None, with_code=factors.is_on(actor.person_id))
+    actor, status, wrong = request.actor, 200, ""  # type: ignore[attr-defined]
+    by_key = "answer" in request.POST
+    form = forms.Proof(
+        None if by_key else request.POST or None, with_code=factors.is_on(actor.person_id)
+    )
     if request.method == "POST":
         status = 422
-        if form.is_valid():
-            words: dict[str, Any] = {"code": "", **form.cleaned_data}
+        if by_key or form.is_valid():
             try:
-                proving.prove_again(request=request, by=actor, **words)
+                _prove(request, actor, form)
             except NotPermitted as refusal:
-                if locked := _not_proved(request, form, refusal):
-                    return locked
-                status = 403
+                status, wrong = 403, str(refusal)
+                if not by_key:
+                    form.add_error(None, wrong)
             else:
                 messages.success(request, _("Thank you. Now do again what you were about to do."))
                 return redirect(onward_of(request))
-    page = {"form": form, "next": onward_of(request)}
+    page = {"form": form, "next": onward_of(request), "wrong": wrong if by_key else ""}
+    if passkeys.keys_of(actor.person_id):
+        site = passkeys.site_of(request)
+        page["asked"] = asked = passkeys.ask_for_key(
+            site=site, why=passkeys.PROVING, person_id=actor.person_id
+        )
+        request.session["passkey"] = asked.statement
     return render(request, "accounts/prove.html", page, status=status)
+
+
+def _prove(request: HttpRequest, actor: services.Actor, form: forms.Proof) -> None:
+    if "answer" not in request.POST:
+        words: dict[str, Any] = {"code": "", **form.cleaned_data}
+        return proving.prove_again(request=request, by=actor, **words)
+    statement = request.session.get("passkey", "")
+    answer = request.POST["answer"]
+    return proving.prove_with_key(request=request, by=actor, statement=statement, answer=answer)
 
 
 def sessions(request: HttpRequest) -> HttpResponse:
@@ -86,16 +104,6 @@ def end_session(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:sessions")
 
 
-def _not_proved(
-    request: HttpRequest, form: forms.Proof, refusal: NotPermitted
-) -> HttpResponse | None:
-    """The answer to somebody locked out; otherwise the form says what is wrong."""
-    if getattr(request, "axes_locked_out", False):
-        return locked_out(request)
-    form.add_error(None, str(refusal))
-    return None
-
-
 def _factor_page(
     request: HttpRequest, form: forms.Proof | None = None, status: int = 200
 ) -> HttpResponse:
@@ -103,6 +111,7 @@ def _factor_page(
     page = {
         "since": factors.turned_on_at(person_id),
         "codes_left": factors.recovery_codes_left(person_id),
+        "keys": passkeys.keys_of(person_id),
         "form": form or forms.Proof(with_code=True),
     }
     return render(request, "accounts/second_factor.html", page, status=status)

@@ -14,7 +14,7 @@ from lightkeeper.core.database.roles import DOOR, LINKER, SEALER, WEB, WORKER
 
 READERS = f"{WEB.name}, {WORKER.name}"
 EVERYBODY = f"{READERS}, {DOOR.name}, {LINKER.name}, {SEALER.name}"
-DOORS_APPS = frozenset({"auth", "contenttypes", "axes"})
+DOORS_APPS = frozenset({"auth", "contenttypes"})
 QUEUE_APP = "procrastinate"
 
 # Columns that point at a row together with its label: the foreign key itself then refuses a row

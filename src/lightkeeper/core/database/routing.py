@@ -1,11 +1,16 @@
-"""Passwords and lockouts go through the door's own role; all else through the process's."""
+"""Passwords and counts of tries go through the door's own role; all else through the process's."""
 
 from typing import Any
 
 from django.db.models import Model
 
-DOOR_APPS = frozenset({"auth", "contenttypes", "axes"})
-DOOR_MODELS = frozenset({"credential", "secondfactor", "recoverycode"})
+DOOR_APPS = frozenset({"auth", "contenttypes"})
+DOOR_MODELS = frozenset(
+    {
+        "credential", "secondfactor", "recoverycode", "passkey", "outsideidentity",
+        "ratecount", "factorremoval",
+    }
+)  # fmt: skip
 
 
 class ByDoor:

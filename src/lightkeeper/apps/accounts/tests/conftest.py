@@ -3,7 +3,7 @@
 import base64
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -23,9 +23,16 @@ class Factor:
     secret: bytes
     recovery: list[str]
     browser: Any
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def code(self, off: int = 0) -> str:
         return totp.code_at(self.secret, totp.step_of(time.time()) + off)
+
+    def known(self) -> Client:
+        """A browser in which she has signed in before, and is not signed in now."""
+        browser = Client(headers={"host": "localhost"})
+        browser.cookies["lightkeeper-known"] = self.browser.cookies["lightkeeper-known"].value
+        return browser
 
 
 def sign_in(browser: Client, **other: str) -> Any:
