@@ -114,7 +114,7 @@ def test_what_was_erased_after_the_backup_is_gone_from_what_is_restored(source, 
             assert c.execute("select status, objective from tasking_task").fetchall() == [
                 ("CLOSED", "")
             ]
-            assert _tables_with(c, "Field") == []
+            assert _tables_with(c, "Kim Field") == []
         kept = {path.name for path in (into / "blobs").glob("??/*")}
         assert kept == {second.digest}
         assert first.digest == hashlib.sha256(table(ROWS[1])).hexdigest()

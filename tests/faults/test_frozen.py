@@ -5,6 +5,7 @@ import pytest
 from tests.faults.ledger import Acknowledged, check_ledger, settled
 from tests.faults.system import (
     IS_LONG,
+    PATIENCE_SECONDS,
     Sender,
     System,
     freeze,
@@ -74,12 +75,12 @@ def test_two_that_have_the_same_report_in_hand_write_each_row_once(stopped, ada)
 def test_what_ends_its_worker_each_time_is_set_aside_and_the_queue_goes_on(stopped, ada):
     poison, good = plates("poison", 10), plates("good", 10)
     bad = ada.send("a.csv", poison)
-    told = Acknowledged(ada.send("b.csv", good), good, 10)
     for _ in range(3):
-        worker = stopped.start("worker", "reading.begun:1:kill")
         stopped.fired("worker").unlink(missing_ok=True)
-        worker.wait(timeout=60)
+        worker = stopped.start("worker", "reading.begun:1:kill")
+        worker.wait(timeout=PATIENCE_SECONDS)
 
+    told = Acknowledged(ada.send("b.csv", good), good, 10)
     stopped.start("worker")
     wait_until(lambda: settled(stopped), "the queue has gone on")
     [(status, failure)] = stopped.ask(
