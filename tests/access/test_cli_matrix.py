@@ -21,7 +21,7 @@ GRANTS = grants_in(GRANTS_TABLE)
 # whoever runs the machine, which show no record.
 FOR_A_PERSON = {"find", "intake", "rights"}
 OF_THE_MACHINE = {
-    "demo", "serve", "worker", "stop", "migrate", "check", "password", "factor", "identity",
+    "demo", "serve", "worker", "stop", "migrate", "check", "password", "factor", "identity", "keys",
     "audit", "link", "backup", "verify", "restore", "processing",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "intake": "lightkeeper.cli.working:intake",
     "find": "lightkeeper.cli.working:find",
     "password": "lightkeeper.cli.working:password",
+    "keys": "lightkeeper.cli.keys:keys",
     "factor": "lightkeeper.cli.factor:factor",
     "identity": "lightkeeper.cli.identity:identity",
     "audit": "lightkeeper.cli.auditing:audit",

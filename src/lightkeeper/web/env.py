@@ -33,7 +33,7 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
-def secret(name: str, made_at: Path | None = None) -> str:
+def secret(name: str, made_at: Path | None = None, default: str | None = None) -> str:
     """The secret itself, or the contents of the file that `<name>_FILE` names.
 
     With `made_at`, a secret is made there on first use: for a trial on one machine.
@@ -42,6 +42,8 @@ def secret(name: str, made_at: Path | None = None) -> str:
         return value
     if file := os.environ.get(f"{name}_FILE"):
         return Path(file).read_text().strip()
+    if default is not None:
+        return default
     if made_at is None:
         raise BadSetting(f"Neither {name} nor {name}_FILE is set. {EXAMPLE}")
     if not made_at.exists():

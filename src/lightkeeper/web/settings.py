@@ -17,6 +17,7 @@ DEBUG = env.flag("LIGHTKEEPER_DEBUG")
 DEMO = env.flag("LIGHTKEEPER_DEMO")
 SECRET_KEY = env.secret("LIGHTKEEPER_SECRET_KEY", made_at=VAR / "keys" / "secret")
 FACTOR_KEY = env.secret("LIGHTKEEPER_FACTOR_KEY", made_at=VAR / "keys" / "factor")
+FACTOR_KEY_BEFORE = env.secret("LIGHTKEEPER_FACTOR_KEY_BEFORE", default="")
 ALLOWED_HOSTS = env.text("LIGHTKEEPER_HOSTS", "127.0.0.1,localhost").split(",")
 # Behind TLS the cookies say so; the demo on this machine's own address has none.
 SECURE = env.flag("LIGHTKEEPER_TLS")

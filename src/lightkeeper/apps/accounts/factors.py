@@ -96,7 +96,12 @@ def begin_to_count(*, by: Actor) -> list[str]:
     unused = RecoveryCode.objects.filter(person_id=by.person_id, used_at__isnull=True)
     unused.update(used_at=timezone.now())
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(person_id=by.person_id, code_hash=_hash(by.person_id, code)) for code in codes
+        RecoveryCode(
+            person_id=by.person_id,
+            code_hash=_hash(by.person_id, code, settings.FACTOR_KEY),
+            key_id=sealing.key_id(),
+        )
+        for code in codes
     )
     with connections["door"].cursor() as cursor:
         cursor.execute("select sec.close_sessions_of(%s, %s)", [by.person_id, by.session])
@@ -138,10 +143,28 @@ def is_right(
 
 def _use_recovery_code(person_id: int, code: str, at: datetime) -> bool:
     # One statement: of two that come at once, the second finds it used.
+    hashes = [_hash(person_id, code, key) for key in sealing.known_keys()]
     unused = RecoveryCode.objects.filter(
-        person_id=person_id, code_hash=_hash(person_id, code), used_at__isnull=True
+        person_id=person_id, code_hash__in=hashes, used_at__isnull=True
     )
     return bool(unused.update(used_at=at))
+
+
+def seal_again() -> tuple[int, int]:
+    """Seal what is sealed under the key before under that of now. Returns how many were, and how
+    many people still have recovery codes of another key, which nobody but they can say again.
+
+    Raises: WrongKey if one opens under neither; then nothing is changed.
+    """
+    now = sealing.key_id()
+    with transaction.atomic(using="door"):
+        behind = SecondFactor.objects.select_for_update().exclude(key_id__in=("", now))
+        for factor in behind:
+            factor.sealed = sealing.seal(_secret_of(factor), for_person=factor.person_id)
+            factor.key_id = now
+            factor.save(update_fields=["sealed", "key_id"])
+    codes = RecoveryCode.objects.filter(used_at=None).exclude(key_id=now)
+    return len(behind), codes.values("person").distinct().count()
 
 
 def _secret_of(factor: SecondFactor) -> bytes:
@@ -158,7 +181,7 @@ def _plain(code: str) -> str:
     return "".join(code.split()).replace("-", "").lower()
 
 
-def _hash(person_id: int, code: str) -> bytes:
+def _hash(person_id: int, code: str, key: str) -> bytes:
     # The codes are long and random: a slow hash would add nothing, the key of the settings does.
     words = f"recovery code of {person_id}: {_plain(code)}".encode()
-    return hmac.new(settings.FACTOR_KEY.encode(), words, hashlib.sha256).digest()
+    return hmac.new(key.encode(), words, hashlib.sha256).digest()

@@ -151,6 +151,7 @@ class RecoveryCode(models.Model):
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     code_hash = models.BinaryField()
+    key_id = models.CharField(max_length=16, blank=True)
     used_at = models.DateTimeField(null=True)
 
     class Meta:
