@@ -8,7 +8,7 @@ SQL = Path(__file__).parent / "sql" / "tidying.sql"
 class Migration(migrations.Migration):
     dependencies = [
         ("intake", "0006_record_category"),
-        ("accounts", "0010_errand_attempts"),
+        ("accounts", "0011_errand_attempts"),
         ("procrastinate", "0041_post_retry_failed_job"),
     ]
     operations = [migrations.RunSQL(SQL.read_text(), migrations.RunSQL.noop)]

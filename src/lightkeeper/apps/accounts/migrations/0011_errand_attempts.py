@@ -6,7 +6,7 @@ SQL = Path(__file__).parent / "sql" / "errand_attempts.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0009_outside_identity")]
+    dependencies = [("accounts", "0010_recovery_code_key")]
     operations = [
         migrations.AddField(
             model_name="errand",
