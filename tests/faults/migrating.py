@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import django
 
-LONGEST = 400  # statements of several migrations, so that a few kills go through them all
+LONGEST = 1000  # statements of several migrations, so that a few kills go through them all
 
 
 def main(how: str) -> None:

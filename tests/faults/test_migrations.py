@@ -48,7 +48,7 @@ def test_a_migration_killed_at_any_statement_goes_on_and_ends_the_same(database,
             capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        assert int(done.stdout.split()[0]) >= 5
+        assert int(done.stdout.split()[0]) >= 2
         assert migrations_of(name) == migrations_of(NAME)
         assert schema_of(name) == schema_of(NAME)
     finally:
