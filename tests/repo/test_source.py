@@ -25,6 +25,7 @@ MAY_GO_PAST = {
     "apps/accounts/factors.py": "ends the other sessions by the guard's function",
     "apps/accounts/proving.py": "marks a session as proved by the guard's function",
     "apps/accounts/loading.py": "enters compartments as the owner of the tables",
+    "apps/accounts/membership.py": "enters memberships by the guard's functions",
     "apps/accounts/worker.py": "takes up jobs that a killed worker left",
     "apps/audit/services.py": "enters an event that whoever enters it may not read back",
     "apps/audit/queries/log.py": "events have no label; a policy holds them to their agency",

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lightkeeper.apps.accounts import knowing
 from lightkeeper.apps.accounts.services import Actor, Power
 from lightkeeper.apps.intake import queries as intake
 from lightkeeper.apps.intelligence import queries as picture
@@ -50,6 +51,10 @@ def cards(actor: Actor, *, at: datetime) -> list[Card]:
     if Power.CORRECT in actor.powers:
         held = intake.waiting_count(actor)
         found.append(Card(_("Rows in quarantine"), held, reverse("intake:quarantine")))
+    if Power.APPROVE_MEMBER in actor.powers:
+        members = len(knowing.waiting_for(actor))
+        url = reverse("accounts:compartments")
+        found.append(Card(_("Members to approve"), members, url, _tone(members, "warn")))
     return found
 
 

@@ -21,6 +21,8 @@ class Power(models.TextChoices):
     EXCLUDE = "exclude", _("Exclude somebody from a record")
     REVIEW = "review", _("Review what is kept, and hold it")
     DISPOSE = "dispose", _("Confirm disposals and release holds")
+    RUN_COMPARTMENT = "run_compartment", _("Open compartments, and propose their members")
+    APPROVE_MEMBER = "approve_member", _("Approve members of compartments")
     OVERSEE = "oversee", _("Read the audit log of one's agency")
     ADMINISTER = "administer", _("See the system's figures and jobs")
 
@@ -43,3 +45,13 @@ class Purpose(models.TextChoices):
     ANALYSIS = "analysis", _("Intelligence analysis")
     OVERSIGHT = "oversight", _("Audit and oversight")
     ADMINISTRATION = "administration", _("Running the system")
+
+
+class Standing(models.TextChoices):
+    """How far somebody has come as a member of a compartment. Only the approved are members."""
+
+    PROPOSED = "PROPOSED", _("Waits for approval")
+    APPROVED = "APPROVED", _("Member")
+    REFUSED = "REFUSED", _("Refused")
+    WITHDRAWN = "WITHDRAWN", _("Proposal withdrawn")
+    ENDED = "ENDED", _("Ended")

@@ -1,4 +1,4 @@
-"""The doors of signing in."""
+"""The doors of signing in, and of compartments."""
 
 from lightkeeper.core.access.contract import Ask, Door
 
@@ -14,4 +14,18 @@ DOORS = {
     "accounts:start_factor": Door(Ask.CHANGE, ("POST",)),
     "accounts:confirm_factor": Door(Ask.CHANGE, ("POST",)),
     "accounts:turn_off_factor": Door(Ask.CHANGE, ("POST",)),
+    "accounts:compartments": Door(Ask.READ, shows="compartments"),
+    "accounts:open_compartment": Door(Ask.CHANGE, ("POST",)),
+    "accounts:compartment": Door(Ask.READ, shows="compartments"),
+    "accounts:propose_member": Door(Ask.CHANGE, ("POST",)),
+    "accounts:decide_member": Door(Ask.CHANGE, ("POST",)),
+    "accounts:withdraw_member": Door(Ask.CHANGE, ("POST",)),
+    "accounts:end_member": Door(Ask.CHANGE, ("POST",)),
+    "api:compartments": Door(Ask.READ, shows="compartments"),
+    "api:open_compartment": Door(Ask.CHANGE, ("POST",)),
+    "api:compartment": Door(Ask.READ, shows="compartments"),
+    "api:propose_member": Door(Ask.CHANGE, ("POST",)),
+    "api:decide_member": Door(Ask.CHANGE, ("POST",)),
+    "api:withdraw_member": Door(Ask.CHANGE, ("POST",)),
+    "api:end_member": Door(Ask.CHANGE, ("POST",)),
 }

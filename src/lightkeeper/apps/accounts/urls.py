@@ -1,6 +1,7 @@
 from django.urls import path
 
 from lightkeeper.apps.accounts import views, views_proof
+from lightkeeper.apps.accounts import views_compartments as compartments
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,4 +16,17 @@ urlpatterns = [
     path("second-factor/start/", views_proof.start_factor, name="start_factor"),
     path("second-factor/confirm/", views_proof.confirm_factor, name="confirm_factor"),
     path("second-factor/off/", views_proof.turn_off_factor, name="turn_off_factor"),
+    path("compartments/", compartments.compartments, name="compartments"),
+    path("compartments/open/", compartments.open_compartment, name="open_compartment"),
+    path("compartments/<slug:reference>/", compartments.compartment, name="compartment"),
+    path(
+        "compartments/<slug:reference>/propose/",
+        compartments.propose_member,
+        name="propose_member",
+    ),
+    path("members/<slug:reference>/decide/", compartments.decide_member, name="decide_member"),
+    path(
+        "members/<slug:reference>/withdraw/", compartments.withdraw_member, name="withdraw_member"
+    ),
+    path("members/<slug:reference>/end/", compartments.end_member, name="end_member"),
 ]
