@@ -48,6 +48,8 @@ REFUSED = (
     "insert into accounts_compartment (code, name, owner_id) values ('X', 'X', 1)",
     "update accounts_compartment set opened_by_id = 1",
     "update accounts_person set cleared_to = null",
+    "update accounts_person set trained_until = null",
+    "insert into accounts_renewal (person_id, what) values (1, 'CLEARANCE')",
     "select sec.holds('approve_member')",
     "select sec.runs(1)",
     "select sec.approves(1)",

@@ -11,6 +11,7 @@ import psycopg
 
 from lightkeeper.testing import plugin
 from tests.access.cases import (
+    AROUND_TODAY,
     AUDIENCES,
     CLASSES,
     COMPARTMENTS,
@@ -20,6 +21,7 @@ from tests.access.cases import (
     GLASS,
     MINE,
     OTHER,
+    STANDINGS,
     THIRD,
     all_grants,
     role_sets,
@@ -64,14 +66,6 @@ STATES: dict[str, tuple[frozenset[str], dict[str, str]]] = {
         }.items()
     },
 }
-# Each side of each day on which something dated turns.
-AROUND_TODAY = (
-    Days(), Days(0), Days(1), Days(None, 1), Days(None, 0), Days(-1, 1), Days(0, 1), Days(-2, -1),
-)  # fmt: skip
-STANDINGS = {
-    "waiting": "PROPOSED", "approved": "APPROVED", "refused": "REFUSED", "withdrawn": "WITHDRAWN",
-    "ended": "ENDED",
-}  # fmt: skip
 SESSION_ONLY = frozenset({"session expired", "idle", "no purpose", "signed out"})
 
 

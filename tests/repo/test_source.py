@@ -24,6 +24,7 @@ MAY_GO_PAST = {
     "apps/accounts/entering.py": "opens sessions by the guard's function",
     "apps/accounts/factors.py": "ends the other sessions by the guard's function",
     "apps/accounts/proving.py": "marks a session as proved by the guard's function",
+    "apps/accounts/lasting.py": "renews by the guard's function",
     "apps/accounts/loading.py": "enters compartments as the owner of the tables",
     "apps/accounts/membership.py": "enters memberships by the guard's functions",
     "apps/accounts/worker.py": "takes up jobs that a killed worker left",

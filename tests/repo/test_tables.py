@@ -18,6 +18,7 @@ OPEN = {
     "accounts_area": "public geography",
     "accounts_code": "code lists",
     "accounts_person": "colleagues are named on what they did; no password",
+    "accounts_renewal": "until when a colleague may act; no reason",
     "accounts_rolegrant": "the rule itself",
     "accounts_rolepower": "the rule itself",
     "accounts_personrole": "who holds which role",

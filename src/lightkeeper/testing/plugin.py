@@ -159,7 +159,7 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
                 "any(array['intake_%','intelligence_%','safeguarding_%','tasking_%','governance_%',"
                 "'sharing_%','audit_%','procrastinate_%','accounts_errand','accounts_glass',"
                 "'accounts_exclusion','accounts_consent','axes_%','accounts_secondfactor',"
-                "'accounts_recoverycode'])) and tablename not in "
+                "'accounts_recoverycode','accounts_renewal'])) and tablename not in "
                 "('intelligence_factor', 'audit_lookrule', 'governance_retentionrule', "
                 "'governance_retentiondefault')"
             )

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lightkeeper.apps.accounts import knowing
+from lightkeeper.apps.accounts import knowing, lasting
 from lightkeeper.apps.accounts.services import Actor, Power
 from lightkeeper.apps.intake import queries as intake
 from lightkeeper.apps.intelligence import queries as picture
@@ -55,6 +55,15 @@ def cards(actor: Actor, *, at: datetime) -> list[Card]:
         members = len(knowing.waiting_for(actor))
         url = reverse("accounts:compartments")
         found.append(Card(_("Members to approve"), members, url, _tone(members, "warn")))
+    today = at.date()
+    ends = len(lasting.ending_of(actor, today=today))
+    if ends:
+        url = reverse("accounts:lasting")
+        found.append(Card(_("Of yours that end soon"), ends, url, "warn"))
+    if Power.RENEW in actor.powers:
+        due = lasting.due_count(actor, today=today)
+        url = reverse("accounts:lasting")
+        found.append(Card(_("Clearances and training to renew"), due, url, _tone(due, "warn")))
     return found
 
 

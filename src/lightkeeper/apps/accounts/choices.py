@@ -23,6 +23,7 @@ class Power(models.TextChoices):
     DISPOSE = "dispose", _("Confirm disposals and release holds")
     RUN_COMPARTMENT = "run_compartment", _("Open compartments, and propose their members")
     APPROVE_MEMBER = "approve_member", _("Approve members of compartments")
+    RENEW = "renew", _("Renew clearances and duty training of one's agency")
     OVERSEE = "oversee", _("Read the audit log of one's agency")
     ADMINISTER = "administer", _("See the system's figures and jobs")
 
@@ -55,3 +56,10 @@ class Standing(models.TextChoices):
     REFUSED = "REFUSED", _("Refused")
     WITHDRAWN = "WITHDRAWN", _("Proposal withdrawn")
     ENDED = "ENDED", _("Ended")
+
+
+class Lasting(models.TextChoices):
+    """What of a person has an end, past which it counts for nothing."""
+
+    CLEARANCE = "CLEARANCE", _("Clearance")
+    TRAINING = "TRAINING", _("Duty training")

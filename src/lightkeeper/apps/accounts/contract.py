@@ -28,4 +28,6 @@ DOORS = {
     "api:decide_member": Door(Ask.CHANGE, ("POST",)),
     "api:withdraw_member": Door(Ask.CHANGE, ("POST",)),
     "api:end_member": Door(Ask.CHANGE, ("POST",)),
+    "accounts:lasting": Door(Ask.READ, shows="ends of clearances and training"),
+    "accounts:renew": Door(Ask.CHANGE, ("POST",)),
 }

@@ -1,10 +1,11 @@
-"""What somebody fills in to open a compartment, to propose, to decide and to end."""
+"""What somebody fills in to open a compartment, to propose, decide, end and renew."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lightkeeper.apps.accounts.choices import Lasting
 from lightkeeper.apps.accounts.models import Person
 from lightkeeper.core.forms import DayParts
 
@@ -53,3 +54,20 @@ class DecideMember(forms.Form):
 
 class Because(forms.Form):
     reason = _why(_("Why"))
+
+
+class Renew(forms.Form):
+    person = forms.ModelChoiceField(
+        label=_("Whose?"), queryset=Person.objects.none(), to_field_name="username"
+    )
+    what = forms.ChoiceField(label=_("What?"), choices=Lasting, widget=forms.RadioSelect)
+    until = forms.DateField(
+        label=_("Until"), widget=DayParts,
+        help_text=_("Training within a year, a clearance within five."),
+    )  # fmt: skip
+    reason = _why(_("Why: what was seen or passed?"))
+
+    def __init__(self, *args: Any, agency: int, but: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Person.objects.filter(is_active=True, agency=agency).exclude(pk=but)
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]

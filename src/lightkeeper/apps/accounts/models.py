@@ -4,6 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+from lightkeeper.apps.accounts.choices import Lasting
 from lightkeeper.apps.accounts.models_compartments import Compartment as Compartment
 from lightkeeper.apps.accounts.models_compartments import CompartmentMember as CompartmentMember
 from lightkeeper.core.access.models import Handling, Labelled
@@ -111,6 +112,32 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Renewal(models.Model):
+    """That somebody's clearance or duty training was renewed, by whom, until when. Only the guard's
+    function enters it; the reason stands in the audit log.
+    """
+
+    handling = Handling(
+        "open",
+        "employment and 7 years",
+        personal=("person",),
+        why="Until when a colleague may act, as in the table of people; no reason stands here.",
+    )
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="renewals")
+    what = models.CharField(max_length=10, choices=Lasting)
+    until = models.DateField()
+    renewed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    renewed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(renewed_by=models.F("person")), name="renewed_by_another"
+            )
+        ]
 
 
 class CredentialManager(BaseUserManager["Credential"]):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lightkeeper.apps.accounts import views, views_proof
+from lightkeeper.apps.accounts import views, views_lasting, views_proof
 from lightkeeper.apps.accounts import views_compartments as compartments
 
 app_name = "accounts"
@@ -29,4 +29,6 @@ urlpatterns = [
         "members/<slug:reference>/withdraw/", compartments.withdraw_member, name="withdraw_member"
     ),
     path("members/<slug:reference>/end/", compartments.end_member, name="end_member"),
+    path("clearance/", views_lasting.lasting, name="lasting"),
+    path("clearance/renew/", views_lasting.renew, name="renew"),
 ]

@@ -71,6 +71,8 @@ class Did(StrEnum):
     MEMBER_REFUSED = "admin:member refused"
     MEMBER_WITHDRAWN = "admin:proposal of a member withdrawn"
     MEMBERSHIP_ENDED = "admin:membership ended"
+    LASTING_SEEN = "admin:ends of clearance and training seen"
+    RENEWED = "admin:clearance or training renewed"
     DENIED = "deny:not allowed"
     DESK_SEEN = "consult:desk"
     REPORTS_LISTED = "consult:reports listed"
