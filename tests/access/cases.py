@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 
 from lightkeeper.core.access.envelope import Envelope, Verb, Viewer
-from tests.access.oracle import Grants, Somebody, Thing, grants_in
+from tests.access.oracle import Days, Grants, Somebody, Thing, grants_in
 
 GRANTS_TABLE = Path(__file__).parents[2] / "src/lightkeeper/refdata/role_grants.csv"
 CLASSES = (1, 2, 3, 4, 5, 6, 7, 8)
@@ -29,6 +29,15 @@ COMPARTMENT_NUMBERS = {None: None, "my compartment": 21, "another compartment": 
 ROOT_NUMBERS = {None: None, "barred": 41, "opened": 42, "consented": 43}
 COND_NUMBERS = {"originator controls": 1, "no export": 2, "pointer": 4}
 AUDIENCE_NUMBERS = {AUDIENCES[0]: None, AUDIENCES[1]: 31, AUDIENCES[2]: 32}
+
+# Each side of each day on which something dated turns.
+AROUND_TODAY = (
+    Days(), Days(0), Days(1), Days(None, 1), Days(None, 0), Days(-1, 1), Days(0, 1), Days(-2, -1),
+)  # fmt: skip
+STANDINGS = {
+    "waiting": "PROPOSED", "approved": "APPROVED", "refused": "REFUSED", "withdrawn": "WITHDRAWN",
+    "ended": "ENDED",
+}  # fmt: skip
 
 
 def all_grants() -> Grants:

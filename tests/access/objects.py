@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -57,6 +58,7 @@ def somebody(name: str) -> Somebody:
 def make_all(become: Callable[[str], Actor]) -> dict[str, Behind]:
     made = {name: make_one(name, LABELS[name], become) for name in LABELS}
     made["opened"].parameters["glass"] = (_glass(become),)
+    made["lantern"].parameters |= _proposal(become)
     return made
 
 
@@ -84,6 +86,21 @@ def _glass(become: Callable[[str], Actor]) -> str:
     return reference
 
 
+def _proposal(become: Callable[[str], Actor]) -> dict[str, tuple[str, ...]]:
+    """Otto proposes Ada as a member of his compartment; nobody has decided it yet."""
+    from lightkeeper.apps.accounts import membership
+    from lightkeeper.apps.accounts.models import Compartment, Person
+
+    otto = become("otto")
+    lantern = Compartment.objects.get(code=cast.COMPARTMENT)
+    now = timezone.now()
+    proposed = membership.propose_member(
+        by=otto, compartment=lantern, person=Person.objects.get(username="ada"), at=now,
+        until=now.date() + timedelta(days=30), reason="Zqlanternx",
+    )  # fmt: skip
+    return {"compartment": (lantern.reference,), "member": (proposed.reference,)}
+
+
 def absent() -> dict[str, tuple[str, ...]]:
     """The same words for things that are not there."""
     return {
@@ -98,6 +115,8 @@ def absent() -> dict[str, tuple[str, ...]]:
         "consideration": (new_reference("CON"),),
         "task": (new_reference("TSK"),),
         "glass": (new_reference("GLS"),),
+        "compartment": (new_reference("CMP"),),
+        "member": (new_reference("MEM"),),
         "hold": (new_reference("HLD"),),
         "notice": (new_reference("NTC"),),
         "case": (new_reference("RRQ"),),
@@ -149,6 +168,8 @@ def make_one(
     _make_reports(behind, actor, label)
     _make_picture(behind, actor, label)
     behind.parameters["glass"] = (new_reference("GLS"),)
+    behind.parameters["compartment"] = (new_reference("CMP"),)
+    behind.parameters["member"] = (new_reference("MEM"),)
     _make_governed(behind, actor, label)
     _make_rights(behind, actor, label)
     behind.parameters["upload"] = (_upload(actor, behind.canary),)

@@ -4,10 +4,12 @@ order of tests can hide one behind another; what has no reason against it is all
 
 R1 live         account active, session unexpired, purpose stated, mandatory training in date
 R2 role         (role, class, verb) is in the table of grants
-R3 level        clearance at least the level
+R3 level        clearance at least the level; a clearance counts from its first day to the day
+                before its end, and outside its days somebody has the lowest
 R4 circle       read and disclose: the owner's agency, or one of those it is released to;
                 write, relabel and erase: the owner's agency; locate: the owner's, or a pointer
-R5 compartment  none, or a member of it; not for locate
+R5 compartment  none, or a member of it; not for locate. A member is somebody whom one proposed and
+                another approved, from the first day to the day before the end, and not ended sooner
 R6 conditions   disclose: never what is not to be exported; what its originator controls only by
                 its owner, or with that owner's consent for this root
 R7 exclusion    somebody excluded from its root may do nothing with it
@@ -28,6 +30,26 @@ Grants = dict[str, set[tuple[int, str]]]
 
 
 @dataclass(frozen=True)
+class Days:
+    """From a day to the day before another, counted from today; None is without end."""
+
+    first: int | None = None
+    end: int | None = None
+
+    def have_today(self) -> bool:
+        return (self.first or 0) <= 0 and (self.end is None or self.end > 0)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """That somebody was put forward for a compartment, and what became of it."""
+
+    compartment: str
+    became: str  # waiting, approved, refused, withdrawn or ended
+    days: Days = Days()
+
+
+@dataclass(frozen=True)
 class Somebody:
     agency: str
     roles: frozenset[str]
@@ -37,6 +59,8 @@ class Somebody:
     excluded_from: frozenset[str] = frozenset()
     consented: frozenset[tuple[str, str]] = frozenset()  # root, and the owner who consented
     glass_on: frozenset[str] = frozenset()
+    put_forward: frozenset[Proposal] = frozenset()
+    cleared: Days = Days()
 
 
 @dataclass(frozen=True)
@@ -68,7 +92,7 @@ def against(somebody: Somebody, verb: str, thing: Thing, grants: Grants) -> set[
         reasons.add("R1")
     if all((thing.record_class, verb) not in grants.get(role, ()) for role in somebody.roles):
         reasons.add("R2")
-    if thing.level > somebody.clearance:
+    if thing.level > (somebody.clearance if somebody.cleared.have_today() else 0):
         reasons.add("R3")
     foreign = thing.owner != somebody.agency
     if verb in {"read", "disclose"} and foreign and somebody.agency not in thing.released_to:
@@ -77,7 +101,9 @@ def against(somebody: Somebody, verb: str, thing: Thing, grants: Grants) -> set[
         reasons.add("R4")
     if verb == "locate" and foreign and "pointer" not in thing.conditions:
         reasons.add("R4")
-    if verb != "locate" and thing.compartment and thing.compartment not in somebody.member_of:
+    approved = {one for one in somebody.put_forward if one.became == "approved"}
+    joined = {one.compartment for one in approved if one.days.have_today()} | somebody.member_of
+    if verb != "locate" and thing.compartment and thing.compartment not in joined:
         reasons.add("R5")
     if verb == "read" and thing.record_class in {1, 2} and thing.root in somebody.glass_on:
         reasons -= {"R4", "R5"}

@@ -15,13 +15,14 @@ from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask
 from lightkeeper.core.references import new_reference
 from lightkeeper.testing.cast import PEOPLE
 from lightkeeper.web.contract import contract
-from tests.access import about_rights, governed
+from tests.access import about_rights, governed, members
 from tests.access.answers import Answer, addresses, differs, plain_answer
 from tests.access.cases import GRANTS_TABLE
 from tests.access.objects import Behind, absent, flags_there, make_all, somebody
 from tests.access.oracle import against, grants_in
 
 DOORS = contract()
+COMPARTMENTS = ("compartment", "member")
 LOG = ("audit:", "api:audit_", "api:decide_flag")
 NAMES = tuple(person[0] for person in PEOPLE)
 GRANTS = grants_in(GRANTS_TABLE)
@@ -30,6 +31,7 @@ GRANTS = grants_in(GRANTS_TABLE)
 KINDS: dict[str, str] = {
     **governed.KINDS,
     **about_rights.KINDS,
+    **members.KINDS,
     "intake:report": "report",
     "intake:report_progress": "report",
     "intake:read_again": "report",
@@ -90,6 +92,7 @@ WHY = "as agreed with the other agency"
 SENT: dict[str, dict[str, Any]] = {
     **governed.SENT,
     **about_rights.SENT,
+    **members.SENT,
     "intake:export": {"reason": WHY},
     "audit:decide": {"verdict": "LAWFUL", "reason": WHY},
     "api:decide_flag": {"verdict": "LAWFUL", "reason": WHY},
@@ -213,6 +216,8 @@ def may_see(name: str, there: Behind, kind: str) -> bool:
         return name == there.maker
     if kind == "glass" and there.name != "opened":
         return False  # there is but one
+    if kind in COMPARTMENTS:  # for who has a part in it, and that is not a matter of labels
+        return there.name == "lantern" and name == "otto"
     return not against(somebody(name), "read", there.thing, GRANTS)
 
 

@@ -17,7 +17,9 @@ from tests.access.cases import all_grants, every_case
 from tests.access.oracle import against
 from tests.access.world import World, a_world
 
-SQL = Path(__file__).parents[2] / "src/lightkeeper/apps/accounts/migrations/sql/guard.sql"
+FOLDER = Path(__file__).parents[2] / "src/lightkeeper/apps/accounts/migrations/sql"
+# The newest first: what stands in it now is what counts.
+SQL = tuple(FOLDER / name for name in ("membership.sql", "guard.sql"))
 
 # Each clause of the rule in SQL: the function it stands in, its text, and how it is broken.
 CLAUSES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -41,6 +43,18 @@ CLAUSES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      ("true", "false", "m.since is null", "m.since is null or m.since < current_date")),
     ("rebuild", "m.until is null or m.until > current_date",
      ("true", "false", "m.until is null", "m.until is null or m.until >= current_date")),
+    ("rebuild", "m.standing = 'APPROVED'",
+     ("true", "false", "m.standing <> 'PROPOSED'", "m.standing <> 'REFUSED'",
+      "m.standing <> 'WITHDRAWN'", "m.standing <> 'ENDED'",
+      "m.standing in ('APPROVED', 'PROPOSED')",
+      "m.standing in ('APPROVED', 'ENDED')")),
+    ("rebuild", "p.cleared_from is null or p.cleared_from <= current_date",
+     ("true", "false", "p.cleared_from is null",
+      "p.cleared_from is null or p.cleared_from < current_date")),
+    ("rebuild", "p.cleared_to is null or p.cleared_to > current_date",
+     ("true", "false", "p.cleared_to is null",
+      "p.cleared_to is null or p.cleared_to >= current_date")),
+    ("rebuild", "then p.level else 0", ("then p.level else 1", "then 0 else p.level")),
     ("rebuild", "g.role = r.role", ("true", "g.role <> r.role")),
     ("rebuild", "least(r.active_to, g.active_to)", ("r.active_to", "g.active_to")),
     ("rebuild", "greatest(r.active_from, g.active_from)", ("r.active_from", "g.active_from")),
@@ -155,10 +169,12 @@ def everything_found(world: World) -> Iterator[tuple[str, Found]]:
             )  # fmt: skip
 
 
-def function_in(sql: str, name: str) -> str:
-    found = re.search(rf"create function sec\.{name}\(.*?\n(?:end )?\$\$;", sql, re.DOTALL)
-    assert found, f"there is no sec.{name} in {SQL.name}"
-    return found.group().replace("create function", "create or replace function", 1)
+def function_in_force(name: str) -> str:
+    text = rf"create (?:or replace )?function (sec\.{name}\(.*?\n(?:end )?\$\$;)"
+    for sql in SQL:
+        if found := re.search(text, sql.read_text(), re.DOTALL):
+            return f"create or replace function {found[1]}"
+    raise LookupError(f"there is no sec.{name}")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +182,7 @@ def function_in(sql: str, name: str) -> str:
 )
 def test_every_broken_clause_of_the_rule_in_the_database_is_noticed(world, wanted, mutant):
     name, clause, broken = mutant
-    whole = function_in(SQL.read_text(), name)
+    whole = function_in_force(name)
     assert whole.count(clause) == 1, f"{clause!r} stands {whole.count(clause)} times in sec.{name}"
     with world.as_superuser() as c:
         c.execute(whole.replace(clause, broken))

@@ -74,16 +74,23 @@ def test_in_the_middle_of_a_transaction_the_next_statement_sees_nothing(
 @pytest.mark.parametrize(
     ("change", "back", "hidden"),
     [
-        ("delete from accounts_compartmentmember where person_id = {id}",
-         "insert into accounts_compartmentmember (person_id, compartment_id) values ({id}, 911)",
+        ("update accounts_compartmentmember set standing = 'ENDED' where person_id = {id}",
+         "update accounts_compartmentmember set standing = 'APPROVED' where person_id = {id}",
          lambda thing: thing.compartment is not None),
+        ("update accounts_compartmentmember set active_to = current_date where person_id = {id}",
+         "update accounts_compartmentmember set active_to = null where person_id = {id}",
+         lambda thing: thing.compartment is not None),
+        ("update accounts_person set cleared_to = current_date where id = {id}",
+         "update accounts_person set cleared_to = null where id = {id}",
+         lambda thing: thing.level == 1),
         ("update accounts_person set level = 0 where id = {id}",
          "update accounts_person set level = 1 where id = {id}", lambda thing: thing.level == 1),
         ("delete from accounts_audiencemember where audience_id = 921 and agency_id = 901",
          "insert into accounts_audiencemember (audience_id, agency_id) values (921, 901)",
          lambda thing: thing.owner == OTHER),
     ],
-    ids=["leaves the compartment", "lower clearance", "no longer released"],
+    ids=["leaves the compartment", "membership is over", "clearance is over",
+         "lower clearance", "no longer released"],
 )  # fmt: skip
 def test_what_the_change_takes_is_hidden_and_nothing_else(
     world: World, reader, session, change, back, hidden
@@ -158,6 +165,8 @@ def test_a_right_that_ends_overnight_is_gone_the_next_day_whether_or_not_a_page_
         ("accounts_personrole", "active_to", 2, 2),
         ("accounts_compartmentmember", "active_from", 7, 7),
         ("accounts_compartmentmember", "active_to", 8, 8),
+        ("accounts_person", "cleared_from", 9, 9),
+        ("accounts_person", "cleared_to", 1, 1),
     ],
 )
 def test_a_context_holds_until_the_next_day_on_which_a_dated_right_turns(

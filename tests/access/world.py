@@ -11,6 +11,7 @@ import psycopg
 
 from lightkeeper.testing import plugin
 from tests.access.cases import (
+    AROUND_TODAY,
     AUDIENCES,
     CLASSES,
     COMPARTMENTS,
@@ -20,12 +21,13 @@ from tests.access.cases import (
     GLASS,
     MINE,
     OTHER,
+    STANDINGS,
     THIRD,
     all_grants,
     role_sets,
     variants,
 )
-from tests.access.oracle import Grants, Somebody, Thing
+from tests.access.oracle import Days, Grants, Proposal, Somebody, Thing
 
 LEVELS = (0, 1)  # a label above the accreditation cannot be entered; a test of its own shows it
 AGENCIES = {MINE: 901, OTHER: 902, THIRD: 903}
@@ -76,7 +78,6 @@ class Account:
     state: str
     # Dated tables: what is entered may differ from what holds today.
     entered_roles: tuple[tuple[str, str, str], ...] = ()
-    entered_membership: tuple[str, str] | None = None
     entered_exclusion: tuple[str, str] | None = None
     entered_glass: tuple[tuple[str, str, str], ...] = ()  # root, until, ended
 
@@ -112,15 +113,23 @@ def accounts(grants: Grants) -> list[Account]:
         add(
             Somebody(MINE, now, 1), "well", entered_roles=((everything, since, until),),
         )  # fmt: skip
-        joined = frozenset({"my compartment"}) if held else frozenset()
-        add(
-            Somebody(MINE, frozenset({everything}), 1, joined),
-            "well",
-            entered_membership=(since, until),
-        )
+    doer = Somebody(MINE, frozenset({everything}), 1)
+    for became, days in product(STANDINGS, AROUND_TODAY):
+        put = Proposal("my compartment", became, days)
+        add(replace(doer, put_forward=frozenset({put})), "well")
+    # One that does not count beside one that does, of the same person and of another's compartment.
+    for became, days in (("approved", Days(None, 0)), ("ended", Days()), ("waiting", Days())):
+        put = frozenset({Proposal("my compartment", "approved", Days(0, 1)),
+                         Proposal("my compartment", became, days)})  # fmt: skip
+        add(replace(doer, put_forward=put), "well")
+        other = Proposal("another compartment", became, days)
+        add(replace(doer, member_of=frozenset({"my compartment"}), put_forward=frozenset({other})),
+            "well")  # fmt: skip
+    for days, clearance in product(AROUND_TODAY, LEVELS):
+        add(replace(doer, clearance=clearance, cleared=days), "well")
+        add(replace(doer, clearance=clearance, cleared=days, glass_on=GLASS), "well")
     for roles, clearance in product(role_sets(grants), LEVELS):
         add(Somebody(MINE, roles, clearance, excluded_from=EXCLUDED, glass_on=GLASS), "well")
-    doer = Somebody(MINE, frozenset({everything}), 1)
     for out, since, until in (
         (True, "current_date", "current_date + 1"),
         (False, "current_date + 1", "null"),
@@ -165,6 +174,10 @@ def labels() -> dict[int, Thing]:
     return dict(enumerate([*(Thing(*parts) for parts in plain), *variants((1, 2, 3))], 3000))
 
 
+def day(from_today: int | None) -> str:
+    return "null::date" if from_today is None else f"current_date + ({from_today})"
+
+
 class World:
     """The entered database, and how to ask it."""
 
@@ -203,9 +216,9 @@ class World:
             )
         for name, number in COMPARTMENT_IDS.items():
             c.execute(
-                "insert into accounts_compartment (id, code, name, owner_id) "
-                "values (%s, %s, %s, %s)",
-                (number, f"c{number}", name, AGENCIES[MINE]),
+                "insert into accounts_compartment (id, reference, code, name, owner_id, purpose) "
+                "values (%s, %s, %s, %s, %s, '')",
+                (number, f"CMP-{number}", f"c{number}", name, AGENCIES[MINE]),
             )
         for members, number in AUDIENCE_IDS.items():
             c.execute("insert into accounts_audience values (%s, %s)", (number, f"world{number}"))
@@ -257,29 +270,33 @@ class World:
             people.append(
                 f"({a.number}, 'p{a.number}', 'P', {AGENCIES[a.who.agency]}, {a.who.clearance}, "
                 f"{columns['is_active']}, ({columns['trained_until']})::date, "
-                f"({columns['active_from']})::date, ({columns['active_to']})::date)"
+                f"({columns['active_from']})::date, ({columns['active_to']})::date, "
+                f"{day(a.who.cleared.first)}, {day(a.who.cleared.end)})"
             )
             for role, since, until in a.entered_roles or [
                 (role, "null", "null") for role in sorted(a.who.roles)
             ]:
                 roles.append(f"({a.number}, '{role}', ({since})::date, ({until})::date)")
-            dates = a.entered_membership or (("null", "null") if a.who.member_of else None)
-            if dates:
+            put = [Proposal(one, "approved") for one in a.who.member_of]
+            for one in (*put, *a.who.put_forward):
                 members.append(
-                    f"({a.number}, {COMPARTMENT_IDS['my compartment']}, ({dates[0]})::date, "
-                    f"({dates[1]})::date)"
+                    f"('MEM-W{len(members)}', {a.number}, {COMPARTMENT_IDS[one.compartment]}, "
+                    f"'{STANDINGS[one.became]}', {day(one.days.first)}, {day(one.days.end)}, "
+                    "'', '', '')"
                 )
         c.execute(
             "insert into accounts_person (id, username, name, agency_id, level, is_active, "
-            f"trained_until, active_from, active_to) values {', '.join(people)}"
+            f"trained_until, active_from, active_to, cleared_from, cleared_to) "
+            f"values {', '.join(people)}"
         )
         c.execute(
             "insert into accounts_personrole (person_id, role, active_from, active_to) values "
             + ", ".join(roles)
         )
         c.execute(
-            "insert into accounts_compartmentmember (person_id, compartment_id, active_from, "
-            "active_to) values " + ", ".join(members)
+            "insert into accounts_compartmentmember (reference, person_id, compartment_id, "
+            "standing, active_from, active_to, reason, decision, end_reason) values "
+            + ", ".join(members)
         )
         self._enter_relations(c)
         c.execute(

@@ -100,6 +100,7 @@ def tell_the_story(say: Say) -> None:
     _until_done(say)
     _first_task(say)
     _first_request(say)
+    _first_proposal(say)
 
 
 def _send(one: dict[str, Any]) -> bool:
@@ -238,6 +239,27 @@ def _first_request(say: Say) -> None:
             at=now,
         )
     say(f"{case} waits for an answer")
+
+
+def _first_proposal(say: Say) -> None:
+    """The hub's analyst as a member of the operation, proposed by its officer; Eastmere's
+    supervisor has not decided it yet, so that there is something to approve."""
+    from lightkeeper.apps.accounts import knowing, membership
+
+    now = timezone.now()
+    with as_("otto") as otto:
+        for known in knowing.compartments(otto, today=now.date()):
+            if known.waiting or known.members > 1 or known.compartment.code != "LANTERN":
+                continue
+            member = membership.propose_member(
+                by=otto,
+                compartment=known.compartment,
+                person=knowing.get_person("ada"),
+                reason="She works on the same phones at the hub, and sees half of each call.",
+                until=now.date() + timedelta(days=90),
+                at=now,
+            )
+            say(f"{member} waits for Eastmere's supervisor to approve")
 
 
 def measure_file(file: Path, truth: str, say: Say) -> None:

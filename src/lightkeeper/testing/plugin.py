@@ -162,7 +162,8 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
                 "'sharing_%','audit_%','procrastinate_%','accounts_errand','accounts_glass',"
                 "'accounts_exclusion','accounts_consent','accounts_ratecount',"
                 "'accounts_secondfactor','accounts_recoverycode','accounts_passkey',"
-                "'accounts_factorremoval','accounts_outsideidentity'])) and tablename not in "
+                "'accounts_factorremoval','accounts_outsideidentity','accounts_renewal'"
+                "])) and tablename not in "
                 "('intelligence_factor', 'audit_lookrule', 'governance_retentionrule', "
                 "'governance_retentiondefault', 'rights_clockrule')"
             )
@@ -173,6 +174,11 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
         connection.execute(f"truncate {', '.join(tables)} restart identity cascade")
         for table in tables:
             connection.execute(f"alter table {table} enable trigger user")
+        # The cast's own, which nobody proposed, stay.
+        connection.execute(
+            "delete from accounts_compartmentmember where proposed_by_id is not null"
+        )
+        connection.execute("delete from accounts_compartment where opened_by_id is not null")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from lightkeeper.apps.accounts import services
 from lightkeeper.apps.accounts.choices import Purpose
 
 ROUTERS = (
+    ("/compartments", "accounts"),
     ("/reports", "intake"),
     ("/picture", "intelligence"),
     ("/children", "safeguarding"),

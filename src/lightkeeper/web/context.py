@@ -24,6 +24,7 @@ MENU = (
     (_("Governance"), "governance:due", Power.REVIEW),
     (_("Rights"), "rights:cases", Power.HANDLE_RIGHTS),
     (_("Audit"), "audit:events", Power.OVERSEE),
+    (_("Compartments"), "accounts:compartments", Power.APPROVE_MEMBER),
     (_("System"), "intelligence:figures", Power.ADMINISTER),
 )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lightkeeper.apps.accounts import knowing, lasting
 from lightkeeper.apps.accounts.services import Actor, Power
 from lightkeeper.apps.intake import queries as intake
 from lightkeeper.apps.intelligence import queries as picture
@@ -50,6 +51,19 @@ def cards(actor: Actor, *, at: datetime) -> list[Card]:
     if Power.CORRECT in actor.powers:
         held = intake.waiting_count(actor)
         found.append(Card(_("Rows in quarantine"), held, reverse("intake:quarantine")))
+    if Power.APPROVE_MEMBER in actor.powers:
+        members = len(knowing.waiting_for(actor))
+        url = reverse("accounts:compartments")
+        found.append(Card(_("Members to approve"), members, url, _tone(members, "warn")))
+    today = at.date()
+    ends = len(lasting.ending_of(actor, today=today))
+    if ends:
+        url = reverse("accounts:lasting")
+        found.append(Card(_("Of yours that end soon"), ends, url, "warn"))
+    if Power.RENEW in actor.powers:
+        due = lasting.due_count(actor, today=today)
+        url = reverse("accounts:lasting")
+        found.append(Card(_("Clearances and training to renew"), due, url, _tone(due, "warn")))
     return found
 
 

@@ -22,6 +22,9 @@ class Power(models.TextChoices):
     REVIEW = "review", _("Review what is kept, and hold it")
     DISPOSE = "dispose", _("Confirm disposals and release holds")
     HANDLE_RIGHTS = "handle_rights", _("Answer requests of people about their data")
+    RUN_COMPARTMENT = "run_compartment", _("Open compartments, and propose their members")
+    APPROVE_MEMBER = "approve_member", _("Approve members of compartments")
+    RENEW = "renew", _("Renew clearances and duty training of one's agency")
     OVERSEE = "oversee", _("Read the audit log of one's agency")
     ADMINISTER = "administer", _("See the system's figures and jobs")
 
@@ -45,3 +48,20 @@ class Purpose(models.TextChoices):
     ANALYSIS = "analysis", _("Intelligence analysis")
     OVERSIGHT = "oversight", _("Audit and oversight")
     ADMINISTRATION = "administration", _("Running the system")
+
+
+class Standing(models.TextChoices):
+    """How far somebody has come as a member of a compartment. Only the approved are members."""
+
+    PROPOSED = "PROPOSED", _("Waits for approval")
+    APPROVED = "APPROVED", _("Member")
+    REFUSED = "REFUSED", _("Refused")
+    WITHDRAWN = "WITHDRAWN", _("Proposal withdrawn")
+    ENDED = "ENDED", _("Ended")
+
+
+class Lasting(models.TextChoices):
+    """What of a person has an end, past which it counts for nothing."""
+
+    CLEARANCE = "CLEARANCE", _("Clearance")
+    TRAINING = "TRAINING", _("Duty training")

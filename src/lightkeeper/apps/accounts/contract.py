@@ -1,4 +1,4 @@
-"""The doors of signing in."""
+"""The doors of signing in, and of compartments."""
 
 from lightkeeper.core.access.contract import Ask, Door
 
@@ -20,4 +20,20 @@ DOORS = {
     "accounts:start_passkey": Door(Ask.CHANGE, ("POST",)),
     "accounts:add_passkey": Door(Ask.CHANGE, ("POST",)),
     "accounts:remove_passkey": Door(Ask.CHANGE, ("POST",)),
+    "accounts:compartments": Door(Ask.READ, shows="compartments"),
+    "accounts:open_compartment": Door(Ask.CHANGE, ("POST",)),
+    "accounts:compartment": Door(Ask.READ, shows="compartments"),
+    "accounts:propose_member": Door(Ask.CHANGE, ("POST",)),
+    "accounts:decide_member": Door(Ask.CHANGE, ("POST",)),
+    "accounts:withdraw_member": Door(Ask.CHANGE, ("POST",)),
+    "accounts:end_member": Door(Ask.CHANGE, ("POST",)),
+    "api:compartments": Door(Ask.READ, shows="compartments"),
+    "api:open_compartment": Door(Ask.CHANGE, ("POST",)),
+    "api:compartment": Door(Ask.READ, shows="compartments"),
+    "api:propose_member": Door(Ask.CHANGE, ("POST",)),
+    "api:decide_member": Door(Ask.CHANGE, ("POST",)),
+    "api:withdraw_member": Door(Ask.CHANGE, ("POST",)),
+    "api:end_member": Door(Ask.CHANGE, ("POST",)),
+    "accounts:lasting": Door(Ask.READ, shows="ends of clearances and training"),
+    "accounts:renew": Door(Ask.CHANGE, ("POST",)),
 }

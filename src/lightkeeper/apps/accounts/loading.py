@@ -12,6 +12,7 @@ from importlib.resources import files
 from django.db import connections, transaction
 from django.db.models import F
 
+from lightkeeper.apps.accounts.choices import Standing
 from lightkeeper.apps.accounts.loading_reference import OWNER, day, table
 from lightkeeper.apps.accounts.models import (
     Agency,
@@ -27,6 +28,7 @@ from lightkeeper.apps.accounts.models import (
 )
 from lightkeeper.apps.accounts.services import AtTheDoor
 from lightkeeper.apps.audit import services as audit
+from lightkeeper.core.references import new_reference
 
 
 def load_rules() -> None:
@@ -130,12 +132,15 @@ def reset_password(person: Person) -> str:
 
 
 def add_compartment(code: str, name: str, owner: Agency, members: Iterable[Person]) -> Compartment:
+    """One that stands at set-up, with members whom nobody proposed: later ones take two people."""
     compartment, _ = Compartment._base_manager.using(OWNER).get_or_create(
-        owner=owner, code=code, defaults={"name": name}
+        owner=owner, code=code, defaults={"name": name, "reference": new_reference("CMP")}
     )
     for person in members:
         CompartmentMember._base_manager.using(OWNER).get_or_create(
-            compartment=compartment, person=person
+            compartment=compartment,
+            person=person,
+            defaults={"reference": new_reference("MEM"), "standing": Standing.APPROVED},
         )
     return compartment
 

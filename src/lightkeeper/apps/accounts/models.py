@@ -4,6 +4,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+from lightkeeper.apps.accounts.choices import Lasting
+from lightkeeper.apps.accounts.models_compartments import Compartment as Compartment
+from lightkeeper.apps.accounts.models_compartments import CompartmentMember as CompartmentMember
 from lightkeeper.apps.accounts.models_entry import FactorDemand as FactorDemand
 from lightkeeper.apps.accounts.models_entry import FactorRemoval as FactorRemoval
 from lightkeeper.apps.accounts.models_entry import OutsideIdentity as OutsideIdentity
@@ -100,7 +103,10 @@ class Person(models.Model):
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="people")
+    # The clearance, and the days in which it holds; outside them the level is the lowest.
     level = models.PositiveSmallIntegerField(default=0)
+    cleared_from = models.DateField(null=True)
+    cleared_to = models.DateField(null=True)
     is_active = models.BooleanField(default=True)
     trained_until = models.DateField(null=True)
     active_from = models.DateField(null=True)
@@ -112,6 +118,32 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Renewal(models.Model):
+    """That somebody's clearance or duty training was renewed, by whom, until when. Only the guard's
+    function enters it; the reason stands in the audit log.
+    """
+
+    handling = Handling(
+        "open",
+        "employment and 7 years",
+        personal=("person",),
+        why="Until when a colleague may act, as in the table of people; no reason stands here.",
+    )
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="renewals")
+    what = models.CharField(max_length=10, choices=Lasting)
+    until = models.DateField()
+    renewed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    renewed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(renewed_by=models.F("person")), name="renewed_by_another"
+            )
+        ]
 
 
 class CredentialManager(BaseUserManager["Credential"]):
@@ -199,37 +231,6 @@ class PersonRole(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "role"], name="role_once")]
-
-
-class Compartment(models.Model):
-    """An operation, case or enquiry that only its members see, by name or otherwise."""
-
-    handling = Handling("member", "as its records", leaves=())
-
-    code = models.SlugField(max_length=40)
-    name = models.CharField(max_length=120)
-    owner = models.ForeignKey(Agency, models.PROTECT, related_name="+")
-
-    class Meta:
-        # Unique within the owner: a code taken elsewhere must not be found out by trying it.
-        constraints = [models.UniqueConstraint(fields=["owner", "code"], name="compartment_code")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class CompartmentMember(models.Model):
-    handling = Handling("sealed", "as its compartment", why="Read by the guard alone.")
-
-    compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="+")
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    active_from = models.DateField(null=True)
-    active_to = models.DateField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["compartment", "person"], name="member_once")
-        ]
 
 
 class Audience(models.Model):

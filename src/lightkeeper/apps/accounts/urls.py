@@ -1,6 +1,7 @@
 from django.urls import path
 
-from lightkeeper.apps.accounts import views, views_keys, views_outside, views_proof
+from lightkeeper.apps.accounts import views, views_keys, views_lasting, views_outside, views_proof
+from lightkeeper.apps.accounts import views_compartments as compartments
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,4 +22,19 @@ urlpatterns = [
     path("second-factor/key/", views_keys.start_passkey, name="start_passkey"),
     path("second-factor/key/add/", views_keys.add_passkey, name="add_passkey"),
     path("second-factor/key/remove/", views_keys.remove_passkey, name="remove_passkey"),
+    path("compartments/", compartments.compartments, name="compartments"),
+    path("compartments/open/", compartments.open_compartment, name="open_compartment"),
+    path("compartments/<slug:reference>/", compartments.compartment, name="compartment"),
+    path(
+        "compartments/<slug:reference>/propose/",
+        compartments.propose_member,
+        name="propose_member",
+    ),
+    path("members/<slug:reference>/decide/", compartments.decide_member, name="decide_member"),
+    path(
+        "members/<slug:reference>/withdraw/", compartments.withdraw_member, name="withdraw_member"
+    ),
+    path("members/<slug:reference>/end/", compartments.end_member, name="end_member"),
+    path("clearance/", views_lasting.lasting, name="lasting"),
+    path("clearance/renew/", views_lasting.renew, name="renew"),
 ]

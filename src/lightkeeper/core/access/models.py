@@ -21,7 +21,7 @@ class Handling:
 
     `protection`: "labelled" (carries one label), "paired" (carries the labels of two records),
     "audit", "overseen" (by the agency's overseers alone), "own" (only one's own rows), "member"
-    (compartments), or "open" with `why`.
+    (compartments), "membership" (who is in them), or "open" with `why`.
     `writers`: roles of the database that may insert and update it under its policy.
     """
 

@@ -169,9 +169,17 @@ def _own(table: str, handling: Handling) -> Iterator[str]:
 
 
 def _member(table: str, handling: Handling) -> Iterator[str]:
-    yield from _protected(
-        table, handling, read="id = any((select sec.my_compartments())::bigint[])", write="false"
-    )
+    yield from _known(table, handling, "id")
+
+
+def _membership(table: str, handling: Handling) -> Iterator[str]:
+    yield from _known(table, handling, "compartment_id")
+
+
+def _known(table: str, handling: Handling, column: str) -> Iterator[str]:
+    """For those who have a part in the compartment: its members, who runs it, who approves."""
+    known = f"{column} = any((select sec.compartments_known())::bigint[])"
+    yield from _protected(table, handling, read=known, write="false")
     yield f"create policy administer on {table} for all to lk_owner using (true) with check (true)"
 
 
@@ -229,6 +237,7 @@ _PROTECTIONS = {
     "paired": _paired,
     "own": _own,
     "member": _member,
+    "membership": _membership,
     "audit": _audit,
     "overseen": _overseen,
 }
@@ -241,5 +250,5 @@ def protected_tables(models_: Iterable[type[models.Model]]) -> list[str]:
         for m in models_
         if isinstance(getattr(m, "handling", None), Handling)
         and handling_of(m).protection
-        in ("labelled", "paired", "own", "member", "audit", "overseen")
+        in ("labelled", "paired", "own", "member", "membership", "audit", "overseen")
     )

@@ -1,0 +1,173 @@
+"""Compartments over the API: the same queries and services as the pages."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Schema
+from pydantic import ConfigDict, Field
+
+from lightkeeper.apps.accounts import knowing, membership
+from lightkeeper.apps.accounts.models_compartments import Compartment, CompartmentMember
+
+router = Router()
+
+
+class Problem(Schema):
+    detail: str
+
+
+PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+
+
+class CompartmentOut(Schema):
+    reference: str
+    code: str
+    name: str
+    owner: str
+    purpose: str
+    review_on: date | None
+
+
+class MemberOut(Schema):
+    reference: str
+    person: str
+    agency: str
+    standing: str
+    active_from: date | None
+    active_to: date | None
+    reason: str
+    proposed_by: str | None
+    proposed_at: datetime | None
+    decision: str
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+class WholeOut(CompartmentOut):
+    members: list[MemberOut]
+
+
+class OpenIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=120, pattern=r"\S")
+    purpose: str = Field(min_length=1, max_length=2000, pattern=r"\S")
+    review_on: date
+
+
+class ProposeIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    person: str = Field(min_length=1, max_length=60)
+    reason: str = Field(min_length=1, max_length=2000, pattern=r"\S")
+    since: date | None = None
+    until: date
+
+
+class DecideIn(Schema):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    decision: Literal["APPROVE", "REFUSE"]
+    reason: str = Field(min_length=1, max_length=2000, pattern=r"\S")
+
+
+class BecauseIn(Schema):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    reason: str = Field(min_length=1, max_length=2000, pattern=r"\S")
+
+
+class Done(Schema):
+    reference: str
+    standing: str
+
+
+@router.get("/", response={200: list[CompartmentOut], **PROBLEMS}, url_name="compartments")
+def compartments(request: HttpRequest) -> object:
+    rows = knowing.compartments(request.actor, today=timezone.now().date())  # type: ignore[attr-defined]
+    return [_compartment(one.compartment) for one in rows]
+
+
+@router.post("/", response={201: CompartmentOut, **PROBLEMS}, url_name="open_compartment")
+def open_compartment(request: HttpRequest, given: OpenIn) -> object:
+    actor = request.actor  # type: ignore[attr-defined]
+    return 201, _compartment(
+        membership.open_compartment(by=actor, at=timezone.now(), **given.dict())
+    )
+
+
+@router.get("/{reference}", response={200: WholeOut, **PROBLEMS}, url_name="compartment")
+def compartment(request: HttpRequest, reference: str) -> object:
+    actor = request.actor  # type: ignore[attr-defined]
+    found, rows = knowing.show_compartment(actor, reference, today=timezone.now().date())
+    return {**_compartment(found), "members": [_member(one.member) for one in rows]}
+
+
+@router.post("/{reference}/members", response={201: Done, **PROBLEMS}, url_name="propose_member")
+def propose_member(request: HttpRequest, reference: str, given: ProposeIn) -> object:
+    actor = request.actor  # type: ignore[attr-defined]
+    found = knowing.get_compartment(actor, reference)
+    member = membership.propose_member(
+        by=actor, compartment=found, person=knowing.get_person(given.person), reason=given.reason,
+        since=given.since, until=given.until, at=timezone.now(),
+    )  # fmt: skip
+    return 201, {"reference": member.reference, "standing": member.standing}
+
+
+@router.post("/members/{reference}/decide", response={200: Done, **PROBLEMS},
+             url_name="decide_member")  # fmt: skip
+def decide_member(request: HttpRequest, reference: str, given: DecideIn) -> object:
+    actor = request.actor  # type: ignore[attr-defined]
+    member = knowing.get_member(actor, reference)
+    approve = given.decision == "APPROVE"
+    membership.decide_member(
+        by=actor, member=member, approve=approve, reason=given.reason, at=timezone.now()
+    )
+    return {"reference": reference, "standing": "APPROVED" if approve else "REFUSED"}
+
+
+@router.post("/members/{reference}/withdraw", response={200: Done, **PROBLEMS},
+             url_name="withdraw_member")  # fmt: skip
+def withdraw_member(request: HttpRequest, reference: str, given: BecauseIn) -> object:
+    actor = request.actor  # type: ignore[attr-defined]
+    member = knowing.get_member(actor, reference)
+    membership.withdraw_member(by=actor, member=member, reason=given.reason, at=timezone.now())
+    return {"reference": reference, "standing": "WITHDRAWN"}
+
+
+@router.post("/members/{reference}/end", response={200: Done, **PROBLEMS}, url_name="end_member")
+def end_member(request: HttpRequest, reference: str, given: BecauseIn) -> object:
+    actor = request.actor  # type: ignore[attr-defined]
+    member = knowing.get_member(actor, reference)
+    membership.end_member(by=actor, member=member, reason=given.reason, at=timezone.now())
+    return {"reference": reference, "standing": "ENDED"}
+
+
+def _compartment(one: Compartment) -> dict[str, object]:
+    return {
+        "reference": one.reference,
+        "code": one.code,
+        "name": one.name,
+        "owner": one.owner.name,
+        "purpose": one.purpose,
+        "review_on": one.review_on,
+    }
+
+
+def _member(one: CompartmentMember) -> dict[str, object]:
+    return {
+        "reference": one.reference,
+        "person": one.person.username,
+        "agency": one.person.agency.code,
+        "standing": one.standing,
+        "active_from": one.active_from,
+        "active_to": one.active_to,
+        "reason": one.reason,
+        "proposed_by": one.proposed_by.username if one.proposed_by else None,
+        "proposed_at": one.proposed_at,
+        "decision": one.decision,
+        "decided_by": one.decided_by.username if one.decided_by else None,
+        "decided_at": one.decided_at,
+    }
