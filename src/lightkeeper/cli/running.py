@@ -62,10 +62,34 @@ def stop() -> None:
 
 
 @click.command()
-def migrate() -> None:
-    """Bring the database up to the code, and make the access rules again."""
+@click.option("--rules", is_flag=True, help="Enter the rules that are shipped and are not there.")
+def migrate(rules: bool) -> None:
+    """Bring the database up to the code, and make the access rules again.
+
+    With --rules also what the code lists, roles, limits, factors and periods begin with: once at
+    the start, and with a release whose changes you have read. A row that was changed stays as it
+    is; a grant that was taken away comes back.
+    """
     start_django()
     start_database()
     from lightkeeper.core.database import upkeep
 
     click.echo("Migrated." if upkeep.migrate() else "Nothing to migrate; access rules made again.")
+    if rules:
+        enter_rules()
+        click.echo("Rules entered.")
+
+
+def enter_rules() -> None:
+    """Everything that stands in `refdata` and every deployment begins with."""
+    from lightkeeper.apps.accounts import loading
+    from lightkeeper.apps.accounts.loading_reference import load_reference
+    from lightkeeper.apps.governance.loading import load_retention
+    from lightkeeper.apps.intelligence.loading import load_factors
+    from lightkeeper.apps.rights.loading import load_clocks
+
+    loading.load_rules()
+    load_reference()
+    load_factors()
+    load_retention()
+    load_clocks()

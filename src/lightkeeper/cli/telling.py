@@ -15,14 +15,11 @@ from django.utils import timezone
 
 from lightkeeper.apps.accounts import loading
 from lightkeeper.apps.accounts.choices import Purpose
-from lightkeeper.apps.accounts.loading_reference import load_reference
 from lightkeeper.apps.accounts.models import Agency, Compartment, Credential, Errand, Person
 from lightkeeper.apps.accounts.services import Actor, open_session
-from lightkeeper.apps.governance.loading import load_retention
 from lightkeeper.apps.intake import services as intake
 from lightkeeper.apps.intake.choices import Channel
-from lightkeeper.apps.intelligence.loading import load_factors
-from lightkeeper.apps.rights.loading import load_clocks
+from lightkeeper.cli.running import enter_rules
 from lightkeeper.cli.setting_up import Session
 from lightkeeper.core.database import upkeep
 from lightkeeper.core.errors import DomainError
@@ -48,12 +45,8 @@ def load() -> dict[str, tuple[str, str | None]]:
     Somebody who has chosen a password keeps it, and gets None.
     """
     upkeep.migrate()
-    loading.load_rules()
+    enter_rules()
     loading.demand_no_factor()
-    load_reference()
-    load_factors()
-    load_retention()
-    load_clocks()
     agencies = {
         one["code"]: loading.add_agency(one["code"], one["name"], one["kind"], one.get("desk", ""))
         for one in story()["agencies"]
