@@ -12,7 +12,7 @@ from datetime import datetime
 
 import procrastinate
 from django.conf import settings
-from django.db import close_old_connections, connections, transaction
+from django.db import OperationalError, close_old_connections, connections, transaction
 from procrastinate import jobs, manager
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
@@ -37,7 +37,7 @@ def main(*chores: Chore, revive: Chore = lambda: None) -> None:
     work begins again: nobody has to start the worker anew.
     """
     stop = threading.Event()
-    keeper = threading.Thread(target=_keep_house, args=(stop, chores), daemon=True)
+    keeper = threading.Thread(target=_keep_house, args=(stop, chores, revive), daemon=True)
     keeper.start()
     try:
         while not stop.is_set():
@@ -54,7 +54,7 @@ def main(*chores: Chore, revive: Chore = lambda: None) -> None:
 
 
 async def _work(stop: threading.Event) -> None:
-    connector = procrastinate.PsycopgConnector(kwargs=connector_params())
+    connector = procrastinate.PsycopgConnector(kwargs=connector_params(), timeout=5.0)
     with app.replace_connector(connector) as working:
         working.job_manager = _OwnJobs(connector)
         async with working.open_async():
@@ -120,12 +120,16 @@ class _OwnJobs(manager.JobManager):
         )  # fmt: skip
 
 
-def _keep_house(stop: threading.Event, chores: tuple[Chore, ...]) -> None:
+def _keep_house(stop: threading.Event, chores: tuple[Chore, ...], revive: Chore) -> None:
     while not stop.wait(HOUSEKEEPING_SECONDS):
         for chore in (take_up_what_was_left, *chores):
             try:
                 close_old_connections()
                 chore()
+            except OperationalError:
+                log.error("the database does not answer the housekeeping")
+                with suppress(Exception):
+                    revive()
             except Exception:
                 log.exception("housekeeping broke off; it is tried again")
             finally:
