@@ -124,8 +124,8 @@ def accounts(grants: Grants) -> list[Account]:
                          Proposal("my compartment", became, days)})  # fmt: skip
         add(replace(reader, put_forward=put), "well")
         other = Proposal("another compartment", became, days)
-        add(replace(reader, member_of=frozenset({"my compartment"}), put_forward=frozenset({other})),
-            "well")  # fmt: skip
+        mine = frozenset({"my compartment"})
+        add(replace(reader, member_of=mine, put_forward=frozenset({other})), "well")
     for days, clearance in product(AROUND_TODAY, LEVELS):
         add(replace(reader, clearance=clearance, cleared=days), "well")
         add(replace(reader, clearance=clearance, cleared=days, glass_on=GLASS), "well")
