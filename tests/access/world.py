@@ -114,20 +114,21 @@ def accounts(grants: Grants) -> list[Account]:
             Somebody(MINE, now, 1), "well", entered_roles=((everything, since, until),),
         )  # fmt: skip
     doer = Somebody(MINE, frozenset({everything}), 1)
+    reader = Somebody(MINE, frozenset({"analyst"}), 1)
     for became, days in product(STANDINGS, AROUND_TODAY):
         put = Proposal("my compartment", became, days)
-        add(replace(doer, put_forward=frozenset({put})), "well")
+        add(replace(reader, put_forward=frozenset({put})), "well")
     # One that does not count beside one that does, of the same person and of another's compartment.
     for became, days in (("approved", Days(None, 0)), ("ended", Days()), ("waiting", Days())):
         put = frozenset({Proposal("my compartment", "approved", Days(0, 1)),
                          Proposal("my compartment", became, days)})  # fmt: skip
-        add(replace(doer, put_forward=put), "well")
+        add(replace(reader, put_forward=put), "well")
         other = Proposal("another compartment", became, days)
-        add(replace(doer, member_of=frozenset({"my compartment"}), put_forward=frozenset({other})),
-            "well")  # fmt: skip
+        joined = replace(reader, member_of=frozenset({"my compartment"}))
+        add(replace(joined, put_forward=frozenset({other})), "well")
     for days, clearance in product(AROUND_TODAY, LEVELS):
-        add(replace(doer, clearance=clearance, cleared=days), "well")
-        add(replace(doer, clearance=clearance, cleared=days, glass_on=GLASS), "well")
+        add(replace(reader, clearance=clearance, cleared=days), "well")
+        add(replace(reader, clearance=clearance, cleared=days, glass_on=GLASS), "well")
     for roles, clearance in product(role_sets(grants), LEVELS):
         add(Somebody(MINE, roles, clearance, excluded_from=EXCLUDED, glass_on=GLASS), "well")
     for out, since, until in (
