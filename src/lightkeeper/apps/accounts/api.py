@@ -45,11 +45,11 @@ class MemberOut(Schema):
     decided_at: datetime | None
 
 
-class WholeOut(CompartmentOut):
+class WholeCompartmentOut(CompartmentOut):
     members: list[MemberOut]
 
 
-class OpenIn(Schema):
+class OpenCompartmentIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=120, pattern=r"\S")
@@ -57,7 +57,7 @@ class OpenIn(Schema):
     review_on: date
 
 
-class ProposeIn(Schema):
+class ProposeMemberIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     person: str = Field(min_length=1, max_length=60)
@@ -66,20 +66,20 @@ class ProposeIn(Schema):
     until: date
 
 
-class DecideIn(Schema):
+class DecideMemberIn(Schema):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     decision: Literal["APPROVE", "REFUSE"]
     reason: str = Field(min_length=1, max_length=2000, pattern=r"\S")
 
 
-class BecauseIn(Schema):
+class EndMemberIn(Schema):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     reason: str = Field(min_length=1, max_length=2000, pattern=r"\S")
 
 
-class Done(Schema):
+class MemberMoved(Schema):
     reference: str
     standing: str
 
@@ -91,22 +91,24 @@ def compartments(request: HttpRequest) -> object:
 
 
 @router.post("/", response={201: CompartmentOut, **PROBLEMS}, url_name="open_compartment")
-def open_compartment(request: HttpRequest, given: OpenIn) -> object:
+def open_compartment(request: HttpRequest, given: OpenCompartmentIn) -> object:
     actor = request.actor  # type: ignore[attr-defined]
     return 201, _compartment(
         membership.open_compartment(by=actor, at=timezone.now(), **given.dict())
     )
 
 
-@router.get("/{reference}", response={200: WholeOut, **PROBLEMS}, url_name="compartment")
+@router.get("/{reference}", response={200: WholeCompartmentOut, **PROBLEMS}, url_name="compartment")
 def compartment(request: HttpRequest, reference: str) -> object:
     actor = request.actor  # type: ignore[attr-defined]
     found, rows = knowing.show_compartment(actor, reference, today=timezone.now().date())
     return {**_compartment(found), "members": [_member(one.member) for one in rows]}
 
 
-@router.post("/{reference}/members", response={201: Done, **PROBLEMS}, url_name="propose_member")
-def propose_member(request: HttpRequest, reference: str, given: ProposeIn) -> object:
+@router.post(
+    "/{reference}/members", response={201: MemberMoved, **PROBLEMS}, url_name="propose_member"
+)
+def propose_member(request: HttpRequest, reference: str, given: ProposeMemberIn) -> object:
     actor = request.actor  # type: ignore[attr-defined]
     found = knowing.get_compartment(actor, reference)
     member = membership.propose_member(
@@ -116,9 +118,9 @@ def propose_member(request: HttpRequest, reference: str, given: ProposeIn) -> ob
     return 201, {"reference": member.reference, "standing": member.standing}
 
 
-@router.post("/members/{reference}/decide", response={200: Done, **PROBLEMS},
+@router.post("/members/{reference}/decide", response={200: MemberMoved, **PROBLEMS},
              url_name="decide_member")  # fmt: skip
-def decide_member(request: HttpRequest, reference: str, given: DecideIn) -> object:
+def decide_member(request: HttpRequest, reference: str, given: DecideMemberIn) -> object:
     actor = request.actor  # type: ignore[attr-defined]
     member = knowing.get_member(actor, reference)
     approve = given.decision == "APPROVE"
@@ -128,17 +130,19 @@ def decide_member(request: HttpRequest, reference: str, given: DecideIn) -> obje
     return {"reference": reference, "standing": "APPROVED" if approve else "REFUSED"}
 
 
-@router.post("/members/{reference}/withdraw", response={200: Done, **PROBLEMS},
+@router.post("/members/{reference}/withdraw", response={200: MemberMoved, **PROBLEMS},
              url_name="withdraw_member")  # fmt: skip
-def withdraw_member(request: HttpRequest, reference: str, given: BecauseIn) -> object:
+def withdraw_member(request: HttpRequest, reference: str, given: EndMemberIn) -> object:
     actor = request.actor  # type: ignore[attr-defined]
     member = knowing.get_member(actor, reference)
     membership.withdraw_member(by=actor, member=member, reason=given.reason, at=timezone.now())
     return {"reference": reference, "standing": "WITHDRAWN"}
 
 
-@router.post("/members/{reference}/end", response={200: Done, **PROBLEMS}, url_name="end_member")
-def end_member(request: HttpRequest, reference: str, given: BecauseIn) -> object:
+@router.post(
+    "/members/{reference}/end", response={200: MemberMoved, **PROBLEMS}, url_name="end_member"
+)
+def end_member(request: HttpRequest, reference: str, given: EndMemberIn) -> object:
     actor = request.actor  # type: ignore[attr-defined]
     member = knowing.get_member(actor, reference)
     membership.end_member(by=actor, member=member, reason=given.reason, at=timezone.now())
