@@ -96,7 +96,7 @@ class OnADayIn(ReasonIn):
     on: date = Field(strict=False)
 
 
-class DecideIn(ReasonIn):
+class DecideItemIn(ReasonIn):
     choice: Literal["DISCLOSE", "REDACT", "WITHHOLD"]
     ground: Literal["", "INQUIRY", "PREJUDICE", "PUBLIC", "NATIONAL", "OTHERS", "THIRD_PARTY",
                     "NOT_THEIRS"] = ""  # fmt: skip
@@ -187,7 +187,7 @@ def _item(one: queries.Found) -> dict[str, Any]:
 @router.post(
     "/items/{reference}/decision", response={200: Done, **PROBLEMS}, url_name="decide_item"
 )
-def decide(request: HttpRequest, reference: str, given: DecideIn) -> object:
+def decide(request: HttpRequest, reference: str, given: DecideItemIn) -> object:
     actor = request.actor  # type: ignore[attr-defined]
     item = queries.find_item(actor, reference)
     services.decide(
