@@ -3,7 +3,12 @@
 import pytest
 
 from lightkeeper.testing.cast import PASSWORD, open_session_of
-from tests.browser.test_journey import report, send_in, wait_until_found  # noqa: F401
+from tests.browser.test_journey import (  # noqa: F401
+    open_a_waiting_pair,
+    report,
+    send_in,
+    wait_until_found,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -33,8 +38,7 @@ def test_a_row_is_corrected_a_mapping_renewed_and_a_judgement_taken_back(visitor
     ada = visitor("ada")
     wait_until_found(ada, "bloggs 1990-02-28")
     wait_until_found(ada, "viktor brant")
-    ada.page.locator("main table a").first.click()
-    ada.page.locator("main a[href*='/picture/review/REC-']").first.click()
+    open_a_waiting_pair(ada)
     ada.page.get_by_label("Different people").check()
     ada.page.get_by_label("Reason").fill("Brothers, says the school.")
     with ada.page.expect_navigation():

@@ -91,7 +91,7 @@ def test_of_the_same_file_sent_at_once_by_two_exactly_one_becomes_a_report(
     with transaction.atomic():
         ada = as_("ada")
         mapping = mapping_of(ada)
-    came, start = [], threading.Barrier(4)
+    came, start, before = [], threading.Barrier(4), len(events())
 
     def post():
         try:
@@ -111,7 +111,7 @@ def test_of_the_same_file_sent_at_once_by_two_exactly_one_becomes_a_report(
     assert sorted(came) == [Came.NEW, *[Came.REPEATED] * 3]
     with transaction.atomic():
         assert reports_of(as_("ada")).count() == 1
-    assert sorted(events()[1:]) == ["report received", *["report received again"] * 3]
+    assert sorted(events()[before:]) == ["report received", *["report received again"] * 3]
 
 
 @pytest.mark.parametrize(

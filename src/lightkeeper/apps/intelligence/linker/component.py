@@ -64,7 +64,9 @@ def resolve_around(records: Iterable[int]) -> int:
 
 
 def _component(start: set[int]) -> tuple[list[int], list[Link], list[tuple[int, int, str]]]:
-    """The records reached by sure links and judgements, with all links and verdicts among them."""
+    """The records reached by sure links and judgements, with all links that touch them and the
+    verdicts among them.
+    """
     known, edge = set(start), set(start)
     links: dict[tuple[int, int], Link] = {}
     verdicts: dict[int, tuple[int, int, str]] = {}
@@ -82,9 +84,8 @@ def _component(start: set[int]) -> tuple[list[int], list[Link], list[tuple[int, 
                 reached |= {left, right}
         edge = reached - known
         known |= edge
-    inside = [one for one in links.values() if one.left in known and one.right in known]
     among = [v for _, v in sorted(verdicts.items()) if v[0] in known and v[1] in known]
-    return sorted(known), inside, among
+    return sorted(known), list(links.values()), among
 
 
 def _put(
@@ -94,6 +95,7 @@ def _put(
     """Put in place what these records come to, and which of the pairs among them may wait."""
     labels = dict(sql.rows(LABELS_OF, [ids], using=linker.USING))
     ids = [number for number in ids if number in labels]
+    links, leading_out = _parted(links, set(ids))
     record_ids = np.array(ids, np.int64)
     left = np.array([one.left for one in links], np.int64)
     right = np.array([one.right for one in links], np.int64)
@@ -110,6 +112,17 @@ def _put(
     clusters, parts = whole.clusters(), whole.components()
     named = [ids, record_ids[clusters].tolist(), record_ids[parts].tolist()]
     sql.run(PUT_MEMBERS, named, using=linker.USING)
+    if leading_out:
+        # What no sure link connects any more is apart for everybody.
+        ends = [[one.left for one in leading_out], [one.right for one in leading_out]]
+        sql.run(PUT_WAITING, [*ends, [True] * len(leading_out)], using=linker.USING)
     if links:
         waits = viewers.may_wait(whole, clusters, parts)
         sql.run(PUT_WAITING, [left.tolist(), right.tolist(), waits.tolist()], using=linker.USING)
+
+
+def _parted(links: list[Link], ids: set[int]) -> tuple[list[Link], list[Link]]:
+    """The links among these records, and those that lead out of them."""
+    inside = [one for one in links if one.left in ids and one.right in ids]
+    out = [one for one in links if (one.left in ids) != (one.right in ids)]
+    return inside, out

@@ -142,7 +142,7 @@ def pair(actor: Actor, left: str, right: str) -> PairView:
             Judgement.objects.visible_to(actor)
             .filter(left=one, right=two)
             .select_related("person", "undoing__person")
-            .order_by("-made_at")
+            .order_by("-made_at", "-pk")
         ),
     )
 

@@ -129,7 +129,7 @@ def _judgements_about(actor: Actor, ids: list[int]) -> list[Judgement]:
     touching = Judgement.objects.visible_to(actor).filter(left_id__in=ids)
     touching |= Judgement.objects.visible_to(actor).filter(right_id__in=ids)
     related = touching.select_related("person", "undoing__person", "left", "right")
-    return list(related.order_by("-made_at"))
+    return list(related.order_by("-made_at", "-pk"))
 
 
 def caption_of(records: list[Record]) -> str:
