@@ -363,13 +363,13 @@ class World:
         # An errand for each, and a finished one for the last rule of the worker.
         c.execute(
             "insert into accounts_errand (id, person_id, kind, arguments, asked_at, done, doing, "
-            "failed, attempts) select id, id, 'world', '{}', now(), 0, '', '', 0 "
+            "failed, attempts, in_vain) select id, id, 'world', '{}', now(), 0, '', '', 0, 0 "
             "from accounts_person where id >= 5000"
         )
         c.execute(
             "insert into accounts_errand (id, person_id, kind, arguments, asked_at, finished_at, "
-            "done, doing, failed, attempts) select id + 100000, id, 'world', '{}', now(), now(), "
-            "0, '', '', 0 from accounts_person where id >= 5000"
+            "done, doing, failed, attempts, in_vain) select id + 100000, id, 'world', '{}', now(), "
+            "now(), 0, '', '', 0, 0 from accounts_person where id >= 5000"
         )
 
     def errand_of(self, account: Account) -> Somebody:
