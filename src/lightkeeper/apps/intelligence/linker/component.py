@@ -97,18 +97,8 @@ def _put(
     ids = [number for number in ids if number in labels]
     links, leading_out = _parted(links, set(ids))
     record_ids = np.array(ids, np.int64)
-    left = np.array([one.left for one in links], np.int64)
-    right = np.array([one.right for one in links], np.int64)
-    whole = viewers.Whole(
-        np.array([labels[number] for number in ids], np.int32),
-        np.searchsorted(record_ids, left),
-        np.searchsorted(record_ids, right),
-        np.array([one.weight for one in links], np.float64),
-        np.array([one.held for one in links], bool),
-        viewers.rows_of(record_ids, verdicts),
-        join_at,
-        missing,
-    )
+    among = [(one.left, one.right, one.weight, one.held) for one in links]
+    whole = viewers.Seen.of(ids, among, verdicts, join_at, missing)
     clusters, parts = whole.clusters(), whole.components()
     named = [ids, record_ids[clusters].tolist(), record_ids[parts].tolist()]
     sql.run(PUT_MEMBERS, named, using=linker.USING)
@@ -117,8 +107,10 @@ def _put(
         ends = [[one.left for one in leading_out], [one.right for one in leading_out]]
         sql.run(PUT_WAITING, [*ends, [True] * len(leading_out)], using=linker.USING)
     if links:
-        waits = viewers.may_wait(whole, clusters, parts)
-        sql.run(PUT_WAITING, [left.tolist(), right.tolist(), waits.tolist()], using=linker.USING)
+        owned = np.array([labels[number] for number in ids], np.int32)
+        waits = viewers.may_wait(whole, owned, clusters, parts)
+        ends = [[one.left for one in links], [one.right for one in links]]
+        sql.run(PUT_WAITING, [*ends, waits.tolist()], using=linker.USING)
 
 
 def _parted(links: list[Link], ids: set[int]) -> tuple[list[Link], list[Link]]:

@@ -16,6 +16,7 @@ from lightkeeper.apps.intelligence.choices import Verdict
 from lightkeeper.apps.intelligence.linker.judged import rules_from
 from lightkeeper.engine.linkage.clusters import REACH_BITS, components, resolve
 
+Said = tuple[int, int, str]
 # Of a part with more labels or records than this, every pair may wait: working out each picture
 # would cost more than asking when somebody looks.
 MOST_LABELS = 5
@@ -23,27 +24,46 @@ MOST_RECORDS = 400
 
 
 @dataclass(frozen=True)
-class Whole:
-    """Records by row, their labels, the links between rows and the verdicts on them.
+class Seen:
+    """What one picture is worked out from: so many records by row, the links between rows and the
+    verdicts on them. The whole, what a viewer sees, or a part of either.
 
-    Shapes: labels (n,); left, right, weight, held (p,). Verdicts: row, row, what was said, in the
-    order in which it was.
+    Shapes: left, right, weight, held (p,). Verdicts: row, row, what was said, in the order in which
+    it was.
     """
 
-    labels: NDArray[np.int32]
+    count: int
     left: NDArray[np.int64]
     right: NDArray[np.int64]
     weight: NDArray[np.float64]
     held: NDArray[np.bool_]
-    verdicts: Sequence[tuple[int, int, str]]
+    verdicts: Sequence[Said]
     join_at: float
     missing: float
+
+    @classmethod
+    def of(
+        cls, ids: Sequence[int], links: Sequence[tuple[int, int, float, bool]],
+        verdicts: Iterable[Said], join_at: float, missing: float,
+    ) -> "Seen":  # fmt: skip
+        """From records by number, which ascend, and links and verdicts among them."""
+        numbers = np.array(ids, np.int64)
+        return cls(
+            len(numbers),
+            np.searchsorted(numbers, np.array([one[0] for one in links], np.int64)),
+            np.searchsorted(numbers, np.array([one[1] for one in links], np.int64)),
+            np.array([one[2] for one in links], np.float64),
+            np.array([one[3] for one in links], bool),
+            rows_of(numbers, verdicts),
+            join_at,
+            missing,
+        )
 
     def clusters(self) -> NDArray[np.int64]:
         """The earliest row of the cluster of each row."""
         rules = rules_from(self.verdicts)
         return resolve(
-            len(self.labels),
+            self.count,
             self.left,
             self.right,
             self.weight,
@@ -58,75 +78,74 @@ class Whole:
         """The earliest row of the part of each row: nobody's subject goes beyond one."""
         sure = self.weight >= REACH_BITS
         same = [(a, b) for a, b, verdict in self.verdicts if verdict == Verdict.SAME]
-        return components(len(self.labels), self.left[sure], self.right[sure], same)
+        return components(self.count, self.left[sure], self.right[sure], same)
 
-    def among(self, rows: NDArray[np.int64], links: NDArray[np.int64]) -> "Whole":
-        """The same of these rows (ascending) alone; `links` are those to choose from."""
-        inside = links[np.isin(self.left[links], rows) & np.isin(self.right[links], rows)]
-        place = {row: number for number, row in enumerate(rows.tolist())}
-        return Whole(
-            self.labels[rows],
-            np.searchsorted(rows, self.left[inside]),
-            np.searchsorted(rows, self.right[inside]),
-            self.weight[inside],
-            self.held[inside],
-            [(place[a], place[b], v) for a, b, v in self.verdicts if a in place and b in place],
+    def among(
+        self, rows: NDArray[np.int64], links: NDArray[np.int64], verdicts: Iterable[Said]
+    ) -> "Seen":
+        """The same of these rows (ascending) alone, of the links and the verdicts that are given
+        those between them.
+        """
+        return Seen(
+            len(rows),
+            np.searchsorted(rows, self.left[links]),
+            np.searchsorted(rows, self.right[links]),
+            self.weight[links],
+            self.held[links],
+            rows_of(rows, verdicts),
             self.join_at,
             self.missing,
         )
 
 
 def may_wait(
-    whole: Whole, clusters: NDArray[np.int64], parts: NDArray[np.int64]
+    whole: Seen,
+    labels: NDArray[np.int32],
+    clusters: NDArray[np.int64],
+    parts: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
     """Whether each link's ends are apart in the picture of the whole or of any set of labels.
 
-    Shapes: clusters, parts (n,) as the whole gives them; returns (p,) bool.
+    Shapes: labels (n,) of the records; clusters, parts (n,) as the whole gives them; returns (p,)
+        bool.
     """
     apart = clusters[whole.left] != clusters[whole.right]
     inside = np.nonzero(parts[whole.left] == parts[whole.right])[0]
-    mixed = _mixed(parts, whole.labels)
+    mixed = _mixed(parts, labels)
     inside = inside[np.isin(parts[whole.left[inside]], mixed)]
     links_of = _by(parts[whole.left[inside]], inside)
     rows = np.nonzero(np.isin(parts, mixed))[0]
     verdicts_of = _verdicts_by_part(whole, parts)
     for part, members in _by(parts[rows], rows).items():
         links = links_of.get(part, np.empty(0, np.int64))
-        said = verdicts_of.get(part, [])
-        apart[links] |= _apart_in(whole, members, links, said)
+        apart[links] |= _apart_in(whole, labels, members, links, verdicts_of.get(part, []))
     return apart
 
 
 def _apart_in(
-    whole: Whole, members: NDArray[np.int64], links: NDArray[np.int64],
-    verdicts: Sequence[tuple[int, int, str]],
+    whole: Seen, labels: NDArray[np.int32], members: NDArray[np.int64], links: NDArray[np.int64],
+    verdicts: Sequence[Said],
 ) -> NDArray[np.bool_]:  # fmt: skip
     """The same for the links of one part of several labels."""
     found = np.zeros(len(links), bool)
-    labels = np.unique(whole.labels[members])
-    if len(labels) > MOST_LABELS or len(members) > MOST_RECORDS:
+    known = np.unique(labels[members])
+    if len(known) > MOST_LABELS or len(members) > MOST_RECORDS:
         return ~found
     if _all_agree(whole, len(members), links, verdicts):
         return found
-    part = Whole(whole.labels, whole.left, whole.right, whole.weight, whole.held, verdicts,
-                 whole.join_at, whole.missing)  # fmt: skip
-    place = {link: number for number, link in enumerate(links.tolist())}
-    for size in range(1, len(labels)):
-        for seen in combinations(labels.tolist(), size):
-            rows = members[np.isin(whole.labels[members], seen)]
+    for size in range(1, len(known)):
+        for seen in combinations(known.tolist(), size):
+            rows = members[np.isin(labels[members], seen)]
             ends = np.isin(whole.left[links], rows) & np.isin(whole.right[links], rows)
-            if not ends.any():
-                continue
-            smaller = part.among(rows, links)
-            clusters = smaller.clusters()
-            apart = clusters[smaller.left] != clusters[smaller.right]
-            for link in links[ends][apart].tolist():
-                found[place[link]] = True
+            if ends.any():
+                picture = whole.among(rows, links[ends], verdicts)
+                clusters = picture.clusters()
+                found[ends] |= clusters[picture.left] != clusters[picture.right]
     return found
 
 
 def _all_agree(
-    whole: Whole, records: int, links: NDArray[np.int64], verdicts: Sequence[tuple[int, int, str]]
+    whole: Seen, records: int, links: NDArray[np.int64], verdicts: Sequence[Said]
 ) -> bool:
     """Whether every two records of a part would join by themselves: then any of them do."""
     return (
@@ -153,18 +172,14 @@ def _by(keys: NDArray[np.int64], values: NDArray[np.int64]) -> dict[int, NDArray
     return dict(zip(names.tolist(), np.split(values[order], starts[1:]), strict=True))
 
 
-def _verdicts_by_part(
-    whole: Whole, parts: NDArray[np.int64]
-) -> dict[int, list[tuple[int, int, str]]]:
-    found: dict[int, list[tuple[int, int, str]]] = {}
+def _verdicts_by_part(whole: Seen, parts: NDArray[np.int64]) -> dict[int, list[Said]]:
+    found: dict[int, list[Said]] = {}
     for one in whole.verdicts:
         found.setdefault(int(parts[one[0]]), []).append(one)
     return found
 
 
-def rows_of(
-    record_ids: NDArray[np.int64], verdicts: Iterable[tuple[int, int, str]]
-) -> list[tuple[int, int, str]]:
+def rows_of(record_ids: NDArray[np.int64], verdicts: Iterable[Said]) -> list[Said]:
     """Verdicts on records as verdicts on rows; a record that is not among them is left out."""
     said = list(verdicts)
     if not said or not len(record_ids):

@@ -16,7 +16,7 @@ from lightkeeper.apps.intelligence.linker import writing
 from lightkeeper.apps.intelligence.linker.export import Exported, export_people
 from lightkeeper.apps.intelligence.linker.judged import rules_from, standing_verdicts
 from lightkeeper.apps.intelligence.linker.models import fitting_model
-from lightkeeper.apps.intelligence.linker.viewers import Whole, may_wait, rows_of
+from lightkeeper.apps.intelligence.linker.viewers import Seen, may_wait, rows_of
 from lightkeeper.apps.intelligence.linker.writing import Worked
 from lightkeeper.apps.intelligence.models import LinkageModel, LinkageRun
 from lightkeeper.engine.linkage import batch, kin
@@ -69,10 +69,10 @@ def work_out(links: batch.Links, children: NDArray[np.bool_], buckets: NDArray[n
     kept = np.nonzero(links.weight >= model.review_at)[0]
     held = kin.held(links, children)[kept]
     said = standing_verdicts()
-    whole = Whole(buckets, links.left[kept], links.right[kept], links.weight[kept], held,
-                  rows_of(ids, said), model.join_at, model.missing_weight)  # fmt: skip
+    whole = Seen(len(ids), links.left[kept], links.right[kept], links.weight[kept], held,
+                 rows_of(ids, said), model.join_at, model.missing_weight)  # fmt: skip
     clusters, parts = whole.clusters(), whole.components()
-    waits = may_wait(whole, clusters, parts)
+    waits = may_wait(whole, buckets, clusters, parts)
     return Worked(links, kept, held, waits, clusters, parts, rules_from(said))
 
 

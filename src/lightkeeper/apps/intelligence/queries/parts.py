@@ -6,14 +6,13 @@ therefore neither joins nor parts two that are not, and leaves no trace in a nam
 or a reference.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.intelligence import sql
-from lightkeeper.apps.intelligence.linker.judged import rules_from
-from lightkeeper.engine.linkage.clusters import REACH_BITS, resolve
+from lightkeeper.apps.intelligence.linker.viewers import Seen
+from lightkeeper.engine.linkage.clusters import REACH_BITS
 
 # More records than this are not walked through for one page.
 MOST_REACHED = 20_000
@@ -70,12 +69,8 @@ union all
 """
 
 
-@dataclass(frozen=True)
-class Weighing:
-    """At what mean weight the model in use joins, and what it counts for a pair without a link."""
-
-    join_at: float = -1.0
-    missing: float = -6.0
+# Until a model has been trained there are judgements and no links to weigh.
+UNTRAINED = (-1.0, -6.0)
 
 
 def subjects_of(actor: Actor, record_ids: Collection[int]) -> dict[int, int]:
@@ -100,30 +95,8 @@ def subjects_of(actor: Actor, record_ids: Collection[int]) -> dict[int, int]:
     links = [(one, two, bits, held) for one, two, bits, held, _ in by_kind.get("link", [])]
     said = sorted(by_kind.get("verdict", []), key=lambda row: row[2])
     verdicts = [(one, two, verdict) for one, two, _, _, verdict in said]
-    weighing = [
-        Weighing(bits, float(missing)) for _, _, bits, _, missing in by_kind.get("model", [])
-    ]
-    return found | together(ids, links, verdicts, (weighing or [Weighing()])[0])
-
-
-def together(
-    ids: list[int],
-    links: Collection[tuple[int, int, float, bool]],
-    verdicts: Iterable[tuple[int, int, str]],
-    weighing: Weighing,
-) -> dict[int, int]:
-    """The earliest record of the subject of each of `ids`, which ascend."""
-    row = {record: number for number, record in enumerate(ids)}
-    rules = rules_from(verdicts)
-    labels = resolve(
-        len(ids),
-        [row[one[0]] for one in links],
-        [row[one[1]] for one in links],
-        [one[2] for one in links],
-        [(row[a], row[b]) for a, b in rules.same],
-        [(row[a], row[b]) for a, b in rules.different],
-        held=[(row[one[0]], row[one[1]]) for one in links if one[3]],
-        join_at=weighing.join_at,
-        missing_weight=weighing.missing,
+    join_at, missing = next(
+        ((bits, float(said)) for _, _, bits, _, said in by_kind.get("model", [])), UNTRAINED
     )
-    return {record: ids[label] for record, label in zip(ids, labels.tolist(), strict=True)}
+    labels = Seen.of(ids, links, verdicts, join_at, missing).clusters().tolist()
+    return found | {record: ids[label] for record, label in zip(ids, labels, strict=True)}

@@ -127,8 +127,6 @@ def pair(actor: Actor, left: str, right: str) -> PairView:
     audit.record(by=actor, did=audit.Did.PAIR_SEEN, to=[one.reference, two.reference])
     links = Link.objects.visible_to(actor).filter(left=one, right=two)
     link = links.select_related("model").first()
-    subjects = subjects_of(actor, [one.pk, two.pk])
-    joined = subjects[one.pk] == subjects[two.pk]
     return PairView(
         left=one,
         right=two,
@@ -137,7 +135,7 @@ def pair(actor: Actor, left: str, right: str) -> PairView:
         weight_bits=link.weight_bits if link else None,
         start_bits=link.weight_bits - sum(e["weight_bits"] for e in link.evidence) if link else 0,
         threshold_bits=link.model.link_bits if link else 0,
-        model_says=_model_says(link, joined),
+        model_says=_model_says(actor, link),
         judgements=list(
             Judgement.objects.visible_to(actor)
             .filter(left=one, right=two)
@@ -147,13 +145,15 @@ def pair(actor: Actor, left: str, right: str) -> PairView:
     )
 
 
-def _model_says(link: Link | None, joined: bool) -> str:
+def _model_says(actor: Actor, link: Link | None) -> str:
     if link is None:
         return "The model found too little in common to keep this pair."
     odds = 2.0 ** max(min(link.weight_bits, 60), -60)
     chance = f"{odds / (1 + odds):.0%}" if 0.01 <= odds / (1 + odds) <= 0.995 else (
         "more than 99%" if odds > 1 else "less than 1%"
     )  # fmt: skip
+    subjects = subjects_of(actor, [link.left_id, link.right_id])
+    joined = subjects[link.left_id] == subjects[link.right_id]
     if joined and link.weight_bits >= link.model.link_bits:
         words = "The model joins them"
     elif link.held:
