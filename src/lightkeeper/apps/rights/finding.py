@@ -12,7 +12,7 @@ from lightkeeper.apps.intelligence.queries import finding as picture
 from lightkeeper.apps.intelligence.queries.parts import subjects_of
 from lightkeeper.apps.rights import stores
 from lightkeeper.apps.rights.models import Case, Item
-from lightkeeper.apps.rights.stores import Hit, Wanted
+from lightkeeper.apps.rights.stores import Hit, Wanted, labels_of
 
 SPELT_OTHERWISE = 50
 MOST_TYPED = 200
@@ -35,8 +35,7 @@ def all_on(actor: Actor, case: Case) -> list[Hit]:
     for hit in _spelt_otherwise(actor, wanted):
         _note(hits, hit)
         records.add(hit.row.pk)
-    joined = set(subjects_of(actor, records)) if records else set()
-    for hit in stores.by_records(actor, _same_subjects(actor, records, joined), but):
+    for hit in stores.by_records(actor, _same_subjects(actor, records), but):
         if (hit.store.name, hit.row.pk) not in hits:
             _note(hits, hit)
     return list(hits.values())
@@ -48,13 +47,11 @@ def _note(hits: dict[tuple[str, Any], Hit], hit: Hit) -> None:
         known.why += hit.why
 
 
-def _same_subjects(actor: Actor, records: set[int], joined: set[int]) -> set[int]:
+def _same_subjects(actor: Actor, records: set[int]) -> set[int]:
     """The records that the picture holds to be of the same people as these."""
-    if not records:
-        return set()
-    subject = subjects_of(actor, joined)
-    ours = {subject[one] for one in records if one in subject}
-    return {one for one, of in subject.items() if of in ours} | records
+    subject = subjects_of(actor, records)
+    ours = {subject[one] for one in records}
+    return {one for one, of in subject.items() if of in ours}
 
 
 def _spelt_otherwise(actor: Actor, wanted: Wanted) -> list[Hit]:
@@ -81,11 +78,6 @@ def _but_itself(actor: Actor, case: Case) -> dict[str, Q]:
         "rights_decision": Q(item__in=items),
         "rights_part": Q(case_reference=case.reference),
     }
-
-
-def labels_of(row: Any) -> list[int]:
-    columns = ("bucket_id", "bucket_left_id", "bucket_right_id")
-    return [getattr(row, one) for one in columns if hasattr(row, one)]
 
 
 def record_of(actor: Actor, hit: Hit) -> int | None:

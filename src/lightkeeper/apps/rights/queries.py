@@ -130,23 +130,25 @@ def seen_found(actor: Actor, case: Case) -> list[Found]:
 
 def find_item(actor: Actor, reference: str) -> Item:
     """Raises: NotFound, the same for one that is gone, hidden, or about something hidden."""
+    return _item(actor, reference)[0]
+
+
+def _item(actor: Actor, reference: str) -> tuple[Item, Content]:
     item: Item | None = (
         Item.objects.visible_to(actor)
         .select_related("case__owner", "bucket_right__owner")
         .filter(reference=reference)
         .first()
     )
-    if item is None or content_of(actor, item) is None:
+    content = None if item is None else content_of(actor, item)
+    if item is None or content is None:
         raise NotFound("item")
-    return item
+    return item, content
 
 
 def get_item(actor: Actor, reference: str) -> Found:
     """One item with all it says, for the page on which it is decided. Raises: NotFound."""
-    item = find_item(actor, reference)
-    content = content_of(actor, item)
-    if content is None:
-        raise NotFound("item")
+    item, content = _item(actor, reference)
     decision = Decision.objects.visible_to(actor).filter(item=item).select_related("person").last()
     own = proposing.words_of(wanted_of(item.case).names)
     thing = str(getattr(content.row, "reference", ""))

@@ -8,7 +8,7 @@ from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.intake.showing import properties_shown
 from lightkeeper.apps.rights.models import Correction, Item
-from lightkeeper.apps.rights.stores import Store, store_named
+from lightkeeper.apps.rights.stores import Store, labels_of, store_named
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,7 @@ class Content:
 
     @property
     def bucket_ids(self) -> tuple[int, ...]:
-        labels = ("bucket_id", "bucket_left_id", "bucket_right_id")
-        return tuple(getattr(self.row, one) for one in labels if hasattr(self.row, one))
+        return tuple(labels_of(self.row))
 
 
 def content_of(actor: Actor, item: Item) -> Content | None:

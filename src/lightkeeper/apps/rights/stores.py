@@ -90,6 +90,12 @@ def ours() -> Iterator[type[models.Model]]:
             yield model
 
 
+def labels_of(row: Any) -> list[int]:
+    """The labels that a row carries: one, or those of the two records it is about."""
+    columns = ("bucket_id", "bucket_left_id", "bucket_right_id")
+    return [getattr(row, one) for one in columns if hasattr(row, one)]
+
+
 def store_of(model: type[models.Model]) -> Store | None:
     """The store that a table is, or None where somebody else answers for it.
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
-from lightkeeper.apps.rights import finding, letters, permissions, policies, queries
+from lightkeeper.apps.rights import finding, letters, permissions, policies, queries, stores
 from lightkeeper.apps.rights.choices import AnswerKind, CaseStatus, Choice, RequestKind
 from lightkeeper.apps.rights.models import Case, Decision, Item
 from lightkeeper.apps.rights.services.cases import check_can_handle, move, note_step, own
@@ -60,7 +60,7 @@ def _keep(by: Actor, case: Case, hit: Hit, at: datetime) -> None:
     Item(
         reference=new_reference("RIT"), case=case, store=hit.store.name, row=hit.row.pk,
         record_id=finding.record_of(by, hit), why="; ".join(dict.fromkeys(hit.why))[:200],
-        bucket_left_id=case.bucket_id, bucket_right_id=finding.labels_of(hit.row)[0],
+        bucket_left_id=case.bucket_id, bucket_right_id=stores.labels_of(hit.row)[0],
         person_id=by.person_id, found_at=at,
     ).save(force_insert=True)  # fmt: skip
 
