@@ -183,13 +183,13 @@ class Answer:
 class Sender:
     """A program of one person that sends files in until each is acknowledged."""
 
-    def __init__(self, system: System, who: str) -> None:
+    def __init__(self, system: System, who: str, mapping: str = MAPPING) -> None:
         self.system, self.who = system, who
         self.token = self._persist(
             "POST", "/api/sessions", {"username": who, "password": PASSWORD,
                                       "purpose": "investigation"},
         ).json["token"]  # fmt: skip
-        made = self._persist("POST", "/api/reports/mappings", {"text": MAPPING})
+        made = self._persist("POST", "/api/reports/mappings", {"text": mapping})
         self.mapping = made.json["reference"]
 
     def send(self, name: str, data: bytes) -> str:

@@ -22,6 +22,7 @@ ROWS = 4_300
 SHORT = ("reading.rows_inserted:2",)
 LONG = (*SHORT, "reading.chunk_written:1", "errand.started:1", "errand.done:1", "errand.finished:1")
 PLACES = LONG if IS_LONG else SHORT
+LINKING = ("linking.writing", "linking.worked_out") if IS_LONG else ("linking.writing",)
 
 
 @pytest.fixture
@@ -70,6 +71,58 @@ def test_two_that_have_the_same_report_in_hand_write_each_row_once(stopped, ada)
     freeze(first)
     freeze(second)
     assert stopped.ask("select count(*) from accounts_errand where failed <> ''") == [(0,)]
+
+
+PEOPLE = """\
+name: people
+version: 1
+kind: Person
+source_key: [ref]
+properties:
+  firstName: given
+  lastName: family
+  birthDate: {column: born}
+"""
+PICTURE = """
+select array_agg((m.record_id, m.cluster) order by m.record_id), count(distinct m.cluster)
+  from intelligence_membership m
+"""
+NOT_FINISHED = "select id from intelligence_linkagerun where finished_at is null"
+
+
+def people(tag: str, count: int) -> bytes:
+    """Every third row is of the person before."""
+    lines = ["ref,given,family,born"]
+    for n in range(count):
+        who = n - (n % 3 == 2)
+        lines.append(f"{tag}{n},Given{who},Family{who},{who % 28 + 1:02d}/06/19{who % 60 + 30}")
+    return ("\r\n".join(lines) + "\r\n").encode()
+
+
+@pytest.mark.parametrize("place", LINKING)
+def test_a_frozen_linker_is_taken_over_and_what_it_writes_late_counts_for_nothing(
+    stopped, ada, place
+):
+    sender = Sender(stopped, "ada", PEOPLE)
+    frozen = stopped.start("worker", f"{place}:1:freeze")
+    data = people(place, 60)
+    told = Acknowledged(sender.send("a.csv", data), data, 60)
+    wait_until(lambda: is_frozen(frozen), "the linker stands still")
+
+    stopped.start("worker-2")
+    wait_until(lambda: settled(stopped), "another has linked")
+    [(picture, subjects)] = stopped.ask(PICTURE)
+    assert subjects < len(picture), "nobody was joined"
+    still_open = stopped.ask(NOT_FINISHED)
+    assert still_open, "the run that stands still has ended"
+    stopped.kill("worker-2")
+    go_on(frozen)
+    more = people(f"{place}-more", 9)
+    later = Acknowledged(sender.send("b.csv", more), more, 9)
+    check_ledger(stopped, [told, later])
+    [(after, _)] = stopped.ask(PICTURE)
+    assert len(after) == len(picture) + 9
+    assert stopped.ask(NOT_FINISHED) == still_open, "what was late was written"
 
 
 def test_what_ends_its_worker_each_time_is_set_aside_and_the_queue_goes_on(stopped, ada):

@@ -45,6 +45,7 @@ MAY_GO_PAST = {
     "apps/intake/storing.py": "enters a chunk of rows in one statement",
     "apps/intake/exporting.py": "locks nothing and reads labels that were asked of the guard",
     "apps/intelligence/sql.py": "the one place of the picture's own statements",
+    "apps/intelligence/linker/lease.py": "holds its lock by a connection of its own",
     "apps/intelligence/linker/export.py": "reads every record as the linker, without holding it",
     "apps/safeguarding/services.py": "asks the guard's function what stands undecided",
     "apps/sharing/services.py": "asks the guard's functions across agencies",

@@ -19,6 +19,7 @@ POINTS = frozenset({
     "errand.started", "errand.done", "errand.finished",
     "reading.begun", "reading.chunk_locked", "reading.rows_inserted", "reading.chunk_counted",
     "reading.chunk_written", "reading.before_end",
+    "linking.worked_out", "linking.writing",
     "sealing.leaves_entered", "sealing.committed",
     "erasing.bytes_removed",
 })  # fmt: skip

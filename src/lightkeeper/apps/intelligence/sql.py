@@ -1,7 +1,6 @@
 """Statements where one does the work of many; row-level security holds for them as for others."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections
@@ -18,16 +17,6 @@ def run(statement: str, given: Any = None, *, using: str = "default") -> int:
     with connections[using].cursor() as cursor:
         cursor.execute(statement, given)
         return int(cursor.rowcount)
-
-
-@contextmanager
-def one_at_a_time(lock: int, *, using: str) -> Iterator[None]:
-    """Hold this lock of the whole database, over transactions, while the block runs."""
-    rows("select pg_advisory_lock(%s)", [lock], using=using)
-    try:
-        yield
-    finally:
-        rows("select pg_advisory_unlock(%s)", [lock], using=using)
 
 
 def copy_in(statement: str, lines: Iterator[Sequence[Any]], *, using: str) -> None:

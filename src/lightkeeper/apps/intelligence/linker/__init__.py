@@ -4,4 +4,3 @@ Nothing here answers a person; what they may see of it is for the queries.
 """
 
 USING = "linker"
-ONE_LINKAGE = 7301  # the lock under which the picture is worked out

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from django.db import transaction
 
 from lightkeeper.apps.intelligence import linker, sql
 from lightkeeper.apps.intelligence.choices import Verdict
 from lightkeeper.apps.intelligence.linker import judged, viewers
+from lightkeeper.apps.intelligence.linker.lease import hold_lease
 from lightkeeper.apps.intelligence.models import LinkageModel
 from lightkeeper.engine.linkage.clusters import REACH_BITS
 from lightkeeper.engine.linkage.model import model_from_json
@@ -50,10 +50,7 @@ def resolve_around(records: Iterable[int]) -> int:
 
     It gives exactly what a whole run would give for them, from the stored links.
     """
-    with (
-        sql.one_at_a_time(linker.ONE_LINKAGE, using=linker.USING),
-        transaction.atomic(using=linker.USING),
-    ):
+    with hold_lease() as lease, lease.writing():
         model_row = LinkageModel.objects.using(linker.USING).filter(in_use=True).last()
         if model_row is None:
             return 0

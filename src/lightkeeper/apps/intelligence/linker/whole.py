@@ -11,14 +11,16 @@ import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
-from lightkeeper.apps.intelligence import linker, sql
+from lightkeeper.apps.intelligence import linker
 from lightkeeper.apps.intelligence.linker import writing
 from lightkeeper.apps.intelligence.linker.export import Exported, export_people
 from lightkeeper.apps.intelligence.linker.judged import rules_from, standing_verdicts
+from lightkeeper.apps.intelligence.linker.lease import hold_lease
 from lightkeeper.apps.intelligence.linker.models import fitting_model
 from lightkeeper.apps.intelligence.linker.viewers import Seen, may_wait, rows_of
 from lightkeeper.apps.intelligence.linker.writing import Worked
 from lightkeeper.apps.intelligence.models import LinkageModel, LinkageRun
+from lightkeeper.core import faults
 from lightkeeper.engine.linkage import batch, kin
 
 Say = Callable[[str, float], None]
@@ -29,7 +31,7 @@ def link_everybody(*, at: datetime, say: Say) -> LinkageRun:
 
     Only one runs at a time; a second waits. Killed on the way, it leaves the old picture whole.
     """
-    with sql.one_at_a_time(linker.ONE_LINKAGE, using=linker.USING):
+    with hold_lease() as lease:
         started = time.monotonic()
         say("Reading the records", 0.0)
         found = export_people()
@@ -45,8 +47,9 @@ def link_everybody(*, at: datetime, say: Say) -> LinkageRun:
         )
         say("Putting subjects together", 0.85)
         worked = work_out(links, found.children, found.buckets)
+        faults.point("linking.worked_out")
         say("Writing the picture", 0.9)
-        with transaction.atomic(using=linker.USING):
+        with lease.writing():
             put_in_place(worked, found, model_row, at)
             run.figures = _figures(worked, found, time.monotonic() - started)
             run.finished_at = at
