@@ -31,7 +31,7 @@ check: setup     ## style, types, import contracts, migrations
 	$(BIN)/lightkeeper check
 
 test: setup check   ## everything that CI runs
-	tools/need_chromium
+	tools/need_programs
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 test-faults: setup   ## kills, freezes and full disks by 200 schedules; hours

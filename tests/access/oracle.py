@@ -24,7 +24,7 @@ from pathlib import Path
 VERBS = ("locate", "read", "write", "disclose", "relabel", "erase")
 TROUBLES = frozenset(
     {"suspended", "left", "not yet arrived", "never trained", "training out of date"}
-    | {"session expired", "idle", "no purpose", "signed out", "errand finished"}
+    | {"session expired", "idle", "seen ahead", "no purpose", "signed out", "errand finished"}
 )
 Grants = dict[str, set[tuple[int, str]]]
 

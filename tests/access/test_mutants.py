@@ -76,6 +76,7 @@ CLAUSES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("rebuild", "filter (where u.verb = 'disclose')", ("", "filter (where u.verb = 'read')")),
     ("me", "s.expires_at > now()", ("true", "false", "s.expires_at < now()")),
     ("me", "s.seen_at + s.idle > now()", ("true", "false", "s.seen_at < now()")),
+    ("me", "s.seen_at < now() + interval '1 minute'", ("true", "false", "s.seen_at > now()")),
     ("me", "s.purpose <> ''", ("true", "false")),
     ("me", "s.token_hash = sha256(", ("s.token_hash >= sha256(",)),
     ("me", "e.finished_at is null", ("true", "false")),

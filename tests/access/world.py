@@ -61,12 +61,13 @@ STATES: dict[str, tuple[frozenset[str], dict[str, str]]] = {
             "training out of date": {"trained_until": "current_date - 1"},
             "session expired": {"expires_at": "now() - interval '1 second'"},
             "idle": {"seen_at": "now() - interval '30 minutes 1 second'"},
+            "seen ahead": {"seen_at": "now() + interval '2 minutes'"},
             "no purpose": {"purpose": "''"},
             "signed out": {},
         }.items()
     },
 }
-SESSION_ONLY = frozenset({"session expired", "idle", "no purpose", "signed out"})
+SESSION_ONLY = frozenset({"session expired", "idle", "seen ahead", "no purpose", "signed out"})
 
 
 @dataclass(frozen=True)

@@ -145,13 +145,22 @@ def take_up_what_was_left() -> None:
         for job in left:
             log.warning("job %s was left by a worker that died; it is taken up again", job)
             cursor.execute("select procrastinate_retry_job_v2(%s, now(), null, null, null)", [job])
+        cursor.execute(TOO_LATE, [LONGEST_WAIT_SECONDS])
 
 
-# A job is left when its worker is gone from the table of workers, or its heart has stopped.
+# No pause between two attempts is longer: what waits longer was put off before the clock went back.
+LONGEST_WAIT_SECONDS = 300.0
+TOO_LATE = """
+update procrastinate_jobs set scheduled_at = now()
+ where status = 'todo' and scheduled_at > now() + make_interval(secs => %s)
+"""
+# A job is left when its worker is gone from the table of workers, or its heart has stopped. A last
+# beat that is still to come was before the clock went back.
 LEFT = """
 select job.id from procrastinate_jobs job
   left join procrastinate_workers worker on worker.id = job.worker_id
  where job.status = 'doing'
-   and (worker.id is null or worker.last_heartbeat < now() - make_interval(secs => %s))
+   and (worker.id is null
+        or abs(extract(epoch from now() - worker.last_heartbeat)) > %s)
    for update of job skip locked
 """

@@ -25,6 +25,7 @@ from lightkeeper.core.database.roles import GUARD, OWNER, QUIET, ROLES, WORKER
 DATABASE = "lightkeeper"
 SUPERUSER = "lk_dba"
 OLDEST_VERSION = 15
+PREPARING = 7100  # the lock under which roles and databases are made
 LONGEST_SOCKET_FOLDER = 80  # a Unix socket's path is limited to 107 bytes
 PLACES = ("/usr/lib/postgresql", "/usr/pgsql")
 
@@ -134,8 +135,9 @@ class Cluster:
             self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
 
     def prepare(self, database: str = DATABASE) -> None:
-        """Create the roles, and the database if it is not there."""
+        """Create the roles, and the database if it is not there. One process at a time."""
         with psycopg.connect(self.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+            connection.execute("select pg_advisory_lock(%s)", [PREPARING])
             create_roles(connection)
             found = connection.execute(
                 "select 1 from pg_database where datname = %s", (database,)
