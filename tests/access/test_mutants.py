@@ -19,7 +19,7 @@ from tests.access.world import World, a_world
 
 FOLDER = Path(__file__).parents[2] / "src/lightkeeper/apps/accounts/migrations/sql"
 # The newest first: what stands in it now is what counts.
-SQL = tuple(FOLDER / name for name in ("membership.sql", "guard.sql"))
+SQL = tuple(FOLDER / name for name in ("session_ahead.sql", "membership.sql", "guard.sql"))
 
 # Each clause of the rule in SQL: the function it stands in, its text, and how it is broken.
 CLAUSES: tuple[tuple[str, str, tuple[str, ...]], ...] = (

@@ -61,7 +61,7 @@ STATES: dict[str, tuple[frozenset[str], dict[str, str]]] = {
             "training out of date": {"trained_until": "current_date - 1"},
             "session expired": {"expires_at": "now() - interval '1 second'"},
             "idle": {"seen_at": "now() - interval '30 minutes 1 second'"},
-            "seen ahead": {"seen_at": "now() + interval '2 minutes'"},
+            "seen ahead": {"seen_at": "now() + interval '7 hours'"},
             "no purpose": {"purpose": "''"},
             "signed out": {},
         }.items()
