@@ -157,6 +157,10 @@ def _clusters(links: Links, records: int) -> NDArray[np.int64]:
         links.left,
         links.right,
         links.weight,
+        # People of one home, whom nobody has looked at, stay apart.
+        held=zip(
+            links.left[links.one_home].tolist(), links.right[links.one_home].tolist(), strict=True
+        ),
         join_at=model.join_at,
         # Nobody's view has to come out the same without the rest: all that can join may.
         reach_at=model.join_at,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.linkage.database import USUAL, Resources
+from lightkeeper.engine.linkage.households import other_bits
 from lightkeeper.engine.linkage.loaded import Loaded, load
 from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan
@@ -26,6 +27,8 @@ class Links:
     record_ids (n,) int64: the `record_id` of each row, or the row number where there is none.
     left, right (p,) int64: rows, left below right, ascending; weight (p,) bits, the prior
     included; levels (p, c) int8 and weights (p, c) bits: one a comparison of the model.
+    other_name, home (p,) bits: what another name adds and what one home takes away, both 0 in a
+    model without homes; one_home (p,) whether a person should say if it is two of one home.
     """
 
     model: LinkModel
@@ -36,6 +39,9 @@ class Links:
     levels: NDArray[np.int8]
     weights: NDArray[np.float64]
     pairs_compared: int
+    other_name: NDArray[np.float64]
+    home: NDArray[np.float64]
+    one_home: NDArray[np.bool_]
 
     @property
     def probability(self) -> NDArray[np.float64]:
@@ -104,27 +110,37 @@ def _score(
     progress("blocking", 0.2)
     left, right = loaded.candidates(model.pairs_per_record)
     chunks = compare_pairs(loaded.connection, model.comparisons, loaded.fields, left, right)
-    kept, levels, weights, done = [], [], [], 0
+    kept, levels, weights, others, done = [], [], [], [], 0
     for chunk in chunks:
         progress("scoring", 0.3 + 0.7 * done / len(left))
         bits = weights_of(model.comparisons, chunk)
-        rows = np.nonzero(bits.sum(axis=1) + model.prior_weight > model.missing_weight)[0]
+        gained, lost, one_home = other_bits(model, chunk.level, bits)
+        weight = bits.sum(axis=1) + model.prior_weight + gained + lost
+        rows = np.nonzero(weight > model.missing_weight)[0]
         kept.append(rows + done)
+        others.append((gained[rows], lost[rows], one_home[rows]))
         levels.append(chunk.level[rows])
         weights.append(bits[rows])
         done += len(bits)
     progress("scored", 1.0)
     rows = np.concatenate([*kept, np.empty(0, np.int64)]).astype(np.int64)
     bits = np.concatenate([*weights, np.empty((0, len(model.comparisons)))])
+    gained, lost, one_home = (
+        np.concatenate([*(one[at] for one in others), np.empty(0, kind)])
+        for at, kind in enumerate((float, float, bool))
+    )
     return Links(
         model=model,
         record_ids=record_ids,
         left=left[rows],
         right=right[rows],
-        weight=model.prior_weight + bits.sum(axis=1),
+        weight=model.prior_weight + bits.sum(axis=1) + gained + lost,
         levels=np.concatenate([*levels, np.empty((0, len(model.comparisons)), np.int8)]),
         weights=bits,
         pairs_compared=len(left),
+        other_name=gained,
+        home=lost,
+        one_home=one_home,
     )
 
 

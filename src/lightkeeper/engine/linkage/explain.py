@@ -6,6 +6,10 @@ from lightkeeper.engine.linkage.batch import Links
 from lightkeeper.engine.linkage.scoring import MISSING
 
 PRIOR = "Two records taken at random are seldom of one subject"
+OTHER_NAME = "One person may go by two names"
+HOME = "Two people of one home would agree as much"
+# What is less than this is no reason.
+LEAST_BITS = 0.05
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,10 @@ def explain(links: Links, number: int) -> Evidence:
         if level != MISSING:
             sentence = comparison.levels[level].sentence
             reasons.append(Reason(comparison.name, sentence, float(links.weights[number, c])))
+    others = (("other name", OTHER_NAME, links.other_name), ("home", HOME, links.home))
+    for name, sentence, bits in others:
+        if abs(bits[number]) >= LEAST_BITS:
+            reasons.append(Reason(name, sentence, float(bits[number])))
     reasons.sort(key=lambda reason: (-abs(reason.weight), reason.name))
     reasons.append(Reason("prior", PRIOR, model.prior_weight))
     return Evidence(float(links.weight[number]), float(links.probability[number]), tuple(reasons))

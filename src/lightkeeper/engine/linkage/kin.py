@@ -26,13 +26,14 @@ def kin(links: Links) -> NDArray[np.bool_]:
 
 
 def held(links: Links, harmful: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which pairs may be relatives where joining them would do harm.
+    """Which pairs a person is to look at: those that may well be of one home, and those that may be
+    relatives where joining them would do harm.
 
     Shapes: harmful (n,) bool, a value a row of the table that was linked; returns (p,) bool.
     Not every pair of possible relatives is held: people whose given names were written down
     badly look like siblings of themselves, and on historical records F1 falls from .95 to .76.
     """
-    return kin(links) & (harmful[links.left] | harmful[links.right])
+    return links.one_home | (kin(links) & (harmful[links.left] | harmful[links.right]))
 
 
 _ByKind = dict[Kind, NDArray[np.bool_]]

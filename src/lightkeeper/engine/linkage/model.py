@@ -44,6 +44,26 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Other:
+    """A sort of pair that is neither one person under one name nor two strangers.
+
+    `odds` of such a pair against one of one person under one name. `shares`: for each comparison
+    how often it shows each level; None where it shows what strangers show.
+    """
+
+    sort: str
+    odds: float
+    shares: tuple[tuple[float, ...] | None, ...]
+
+
+@dataclass(frozen=True)
+class Homes:
+    """What tells people of one home, and one person's other name, from one person."""
+
+    others: tuple[Other, ...]
+
+
+@dataclass(frozen=True)
 class LinkModel:
     """Everything needed to link and to explain. Weights and thresholds are in bits."""
 
@@ -56,6 +76,7 @@ class LinkModel:
     missing_weight: float
     pairs_per_record: int
     training: dict[str, Any] = field(default_factory=dict)
+    homes: Homes | None = None
 
     @property
     def prior_weight(self) -> float:
@@ -94,6 +115,12 @@ def model_from_json(text: str) -> LinkModel:
             Comparison(**c | {"levels": tuple(Level(**level) for level in c["levels"])})
             for c in body["comparisons"]
         )
+        if body.get("homes"):
+            body["homes"] = Homes(tuple(_other(**other) for other in body["homes"]["others"]))
         return LinkModel(**body)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise FormatError(f"The text is not a link model: {error}") from error
+
+
+def _other(sort: str, odds: float, shares: list[list[float] | None]) -> Other:
+    return Other(sort, odds, tuple(None if one is None else tuple(one) for one in shares))

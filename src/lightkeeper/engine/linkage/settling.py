@@ -34,7 +34,7 @@ def settle(
     for _ in range(ROUNDS):
         prior = _prior(records, every, weights_of(comparisons, near).sum(axis=1))
         true = _chance(weights_of(comparisons, random).sum(axis=1), prior)
-        comparisons = tuple(map(_in_order, with_chance(comparisons, random, 1 - true)))
+        comparisons = tuple(map(in_order, with_chance(comparisons, random, 1 - true)))
     return comparisons, prior
 
 
@@ -64,7 +64,7 @@ def rounded(comparison: Comparison) -> Comparison:
     return replace(comparison, levels=tuple(levels))
 
 
-def _in_order(comparison: Comparison) -> Comparison:
+def in_order(comparison: Comparison) -> Comparison:
     """Weights that never rise from a better level to a worse: levels that do are pooled."""
     pools: list[list[Level]] = []
     for level in comparison.levels:

@@ -20,6 +20,7 @@ from splink.internals.exceptions import SplinkException
 
 from lightkeeper.engine.linkage.comparisons import compare_fields
 from lightkeeper.engine.linkage.database import USUAL, Resources
+from lightkeeper.engine.linkage.households import learn_homes
 from lightkeeper.engine.linkage.loaded import Loaded, load
 from lightkeeper.engine.linkage.model import Comparison, Level, LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
@@ -95,6 +96,7 @@ def learn(loaded: Loaded, plan: ComparisonPlan, seed: int, progress: Progress) -
     near = join_levels(compare_pairs(connection, comparisons, fields, left[::step], right[::step]))
     every = prepared.num_rows * (prepared.num_rows - 1) / 2 / step
     comparisons, prior = settle(every, prepared.num_rows, comparisons, near, random, notes)
+    comparisons, prior, homes = learn_homes(comparisons, prior, fields, near, every)
     return LinkModel(
         plan=plan,
         fields=fields,
@@ -105,6 +107,7 @@ def learn(loaded: Loaded, plan: ComparisonPlan, seed: int, progress: Progress) -
         missing_weight=MISSING_WEIGHT,
         pairs_per_record=PAIRS_PER_RECORD,
         training={"records": prepared.num_rows, "pairs": len(left), "seed": seed, "notes": notes},
+        homes=homes,
     )
 
 

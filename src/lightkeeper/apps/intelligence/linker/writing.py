@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lightkeeper.apps.intelligence import linker, sql
 from lightkeeper.apps.intelligence.linker.judged import Rules
 from lightkeeper.engine.linkage.batch import Links
+from lightkeeper.engine.linkage.explain import HOME, LEAST_BITS, OTHER_NAME
 from lightkeeper.engine.linkage.model import Comparison
 
 COPY_LINKS = """
@@ -107,25 +108,35 @@ def evidence_of(links: Links, kept: NDArray[np.int64]) -> Iterator[str]:
     What one of the two records does not say is no evidence and is left out.
     """
     parts = [_pieces(comparison) for comparison in links.model.comparisons]
-    for levels, weights in zip(
-        links.levels[kept].tolist(), links.weights[kept].tolist(), strict=True
-    ):
+    others = [
+        _piece({"field": name, "level": 0, "sentence": sentence})
+        for name, sentence in (("other name", OTHER_NAME), ("home", HOME))
+    ]
+    for levels, weights, *more in zip(
+        links.levels[kept].tolist(), links.weights[kept].tolist(),
+        links.other_name[kept].tolist(), links.home[kept].tolist(), strict=True,
+    ):  # fmt: skip
         said = [
-            (-abs(bits), c, level, bits)
+            (-abs(bits), f"{parts[c][level]}{bits:.4f}}}")
             for c, (level, bits) in enumerate(zip(levels, weights, strict=True))
             if level >= 0
         ]
-        said.sort()
-        yield "[" + ",".join(f"{parts[c][level]}{bits:.4f}}}" for _, c, level, bits in said) + "]"
+        said += [
+            (-abs(bits), f"{piece}{bits:.4f}}}")
+            for piece, bits in zip(others, more, strict=True)
+            if abs(bits) >= LEAST_BITS
+        ]
+        said.sort(key=lambda one: one[0])
+        yield "[" + ",".join(piece for _, piece in said) + "]"
 
 
 def _pieces(comparison: Comparison) -> list[str]:
-    """The JSON of each level up to its weight, which differs from pair to pair."""
     return [
-        json.dumps(
-            {"field": comparison.name, "level": number, "sentence": level.sentence},
-            ensure_ascii=False,
-        )[:-1]
-        + ', "weight_bits": '
+        _piece({"field": comparison.name, "level": number, "sentence": level.sentence})
         for number, level in enumerate(comparison.levels)
     ]
+
+
+def _piece(said: dict[str, Any]) -> str:
+    """The JSON up to its weight, which differs from pair to pair."""
+    return json.dumps(said, ensure_ascii=False)[:-1] + ', "weight_bits": '

@@ -157,7 +157,7 @@ def _model_says(actor: Actor, link: Link | None) -> str:
     if joined and link.weight_bits >= link.model.link_bits:
         words = "The model joins them"
     elif link.held:
-        words = "They may be two of one family, one of them a child, so a person decides"
+        words = "They may be two of one home or family, so a person decides"
     else:
         words = "The model does not join them by itself, and asks a person"
     return f"{words}. It puts the chance that they are one person at {chance}."

@@ -53,7 +53,7 @@ def test_twins_wait_for_a_person_who_is_told_why(linked, ask):
     [waiting] = [w for w in ask(queries.review_queue, ada)[0] if w.left.pk == twins[0].pk]
     assert waiting.right.pk == twins[1].pk
     seen = ask(queries.pair, ada, twins[0].reference, twins[1].reference)
-    assert seen.model_says.startswith("They may be two of one family, one of them a child")
+    assert seen.model_says.startswith("They may be two of one home or family")
 
 
 def test_of_adults_with_the_same_words_the_weights_decide(linked, ask):
