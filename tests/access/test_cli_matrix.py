@@ -8,8 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 from django.db import transaction
 
+from lightkeeper.apps.accounts import limits
 from lightkeeper.cli.main import COMMANDS, main
 from lightkeeper.testing.cast import PASSWORD
+from lightkeeper.testing.plugin import NAME as DATABASE
+from lightkeeper.testing.plugin import superuser
 from tests.access.cases import GRANTS_TABLE
 from tests.access.objects import make_all, somebody
 from tests.access.oracle import against, grants_in
@@ -86,3 +89,27 @@ def test_sending_the_bytes_of_a_hidden_report_is_like_sending_new_ones(behind, t
     for there in behind.values():
         assert against(somebody("cleo"), "read", there.thing, GRANTS)
         assert sent("cleo", there.canary) == new
+
+
+@pytest.fixture
+def two_searches_an_hour(committed):
+    limit = "update accounts_ratelimit set most = %s where code = 'search-hour' returning most"
+    with superuser(DATABASE) as connection:
+        (before,) = connection.execute(
+            "select most from accounts_ratelimit where code = 'search-hour'"
+        ).fetchone()
+        connection.execute(limit, [2])
+        limits.forget_rules()
+        yield
+        connection.execute(limit, [before])
+    limits.forget_rules()
+
+
+@pytest.mark.usefixtures("two_searches_an_hour")
+def test_finding_at_the_terminal_counts_with_searching_by_page(browse):
+    for _ in range(2):
+        assert browse("dev").get("/picture/search/?q=nobody").status_code == 200
+    refused, other = run("dev", "find", "nobody"), run("otto", "find", "nobody")
+    assert refused.exit_code != 0
+    assert "Nothing that is shared" not in refused.stdout
+    assert "Nothing that is shared" in other.stdout

@@ -124,9 +124,13 @@ def find(text: str, username: str, limit: int) -> None:
     """Find a subject by name, birth date, phone or identifier, despite spelling."""
     start_django()
     start_database()
+    from lightkeeper.apps.accounts import limits
     from lightkeeper.apps.intelligence import queries
 
     with acting_as(username) as session, session.transaction() as actor:
+        # It counts with what the same person asks at the page.
+        who = {limits.Counted.PERSON: str(actor.person_id)}
+        limits.check_door("intelligence:search", "GET", who, actor.roles)
         found = queries.find(actor, text, limit)
         for one in found:
             click.echo(f"{one.reference}  {one.caption}  {'; '.join(one.reasons)}")
