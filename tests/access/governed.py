@@ -24,8 +24,8 @@ KINDS = {
     "api:acknowledge_notice": "notice",
 }
 SENT: dict[str, dict[str, Any]] = {
-    "intake:determine": {"category": "WITNESS", "basis": "FACT", "reason": WHY},
-    "api:intake_determine": {"category": "WITNESS", "basis": "FACT", "reason": WHY},
+    "intake:determine": {"categories": ["WITNESS", "SUSPECT"], "basis": "FACT", "reason": WHY},
+    "api:intake_determine": {"categories": ["WITNESS", "SUSPECT"], "basis": "FACT", "reason": WHY},
     "governance:retain": {"retain-number": "1", "retain-number_reason": WHY, "retain-reason": WHY,
                           "retain-next_review_day": "1", "retain-next_review_month": "1",
                           "retain-next_review_year": "2030"},

@@ -155,6 +155,7 @@ class RecordOut(Schema):
     observed_on: str | None
     recorded_at: datetime
     category: str
+    categories: list[str]
     basis: str
 
     @staticmethod
@@ -250,7 +251,9 @@ def make_mapping(request: HttpRequest, given: MappingIn) -> Status[Mapping]:
 class DetermineIn(Schema):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    category: Literal["CHILD", "VICTIM", "WITNESS", "CONVICTED", "SUSPECT", "UNDETERMINED"]
+    categories: list[
+        Literal["CHILD", "VICTIM", "WITNESS", "CONVICTED", "SUSPECT", "UNDETERMINED"]
+    ] = Field(min_length=1, max_length=6)
     basis: Literal["FACT", "REPORTED", "OPINION", "INFERENCE"]
     reason: str = Field(min_length=1, max_length=1000, pattern=r"\S")
 
@@ -264,8 +267,8 @@ def determine(request: HttpRequest, reference: str, given: DetermineIn) -> Recor
     actor = _actor(request)
     found = queries.get_record(actor, reference)
     return categories.determine(
-        by=actor, record=found, category=Category(given.category), basis=Basis(given.basis),
-        reason=given.reason, at=timezone.now(),
+        by=actor, record=found, categories=map(Category, given.categories),
+        basis=Basis(given.basis), reason=given.reason, at=timezone.now(),
     )  # fmt: skip
 
 

@@ -23,21 +23,29 @@ ENDINGS = (
 )
 
 
-def category_of(kind: str, roles: Iterable[str], *, child: bool) -> str:
-    """The category that the roles of a person say; a thing has none.
+def categories_of(kind: str, roles: Iterable[str], *, child: bool) -> list[Category]:
+    """Every category that the roles of a person say, the most protected first; a thing has none.
 
-    Somebody who is both suspected and harmed counts as harmed.
+    Somebody may be suspected and harmed at once: both are kept, and what is done with the record
+    follows the first.
     Source: Data Protection Act 2018 s.38(3).
     """
     if kind != "Person":
-        return ""
-    if child:
-        return Category.CHILD
+        return []
     said = [role.casefold().replace("_", "-").replace(" ", "-") for role in roles]
-    for category, endings in ENDINGS:
-        if any(role == end or role.endswith(f"-{end}") for role in said for end in endings):
-            return category
-    return Category.UNDETERMINED
+    found = [
+        category
+        for category, endings in ENDINGS
+        if any(role == end or role.endswith(f"-{end}") for role in said for end in endings)
+    ]
+    return [Category.CHILD, *found] if child else found or [Category.UNDETERMINED]
+
+
+def in_order(given: Iterable[Category]) -> list[Category]:
+    """Each once, the most protected first; what is not determined is nothing beside another."""
+    chosen = set(given)
+    found = [one for one in Category if one in chosen and one != Category.UNDETERMINED]
+    return found or [Category.UNDETERMINED]
 
 
 def review_due(category: str, received: date) -> date | None:
@@ -53,8 +61,9 @@ def check_can_determine(by: Actor, record: Record) -> None:
 
 @transaction.atomic
 def determine(
-    *, by: Actor, record: Record, category: Category, basis: Basis, reason: str, at: datetime
-) -> Record:
+    *, by: Actor, record: Record, categories: Iterable[Category], basis: Basis, reason: str,
+    at: datetime,
+) -> Record:  # fmt: skip
     """Say whom a record is about, and whether it is fact, report, opinion or inference.
 
     Raises: NotPermitted; Refused without a reason.
@@ -63,9 +72,10 @@ def determine(
     check_can_determine(by, record)
     policies.check_reason(reason)
     record = lock(record)
-    record.category = Category(category) if record.kind == "Person" else ""
+    first, *also = in_order(map(Category, categories)) if record.kind == "Person" else [""]
+    record.category, record.also = first, list(also)
     record.basis = Basis(basis)
     record.review_due = review_due(record.category, at.date())
-    record.save(update_fields=["category", "basis", "review_due"])
+    record.save(update_fields=["category", "also", "basis", "review_due"])
     audit.record(by=by, did=audit.Did.CATEGORY_DETERMINED, to=record, reason=reason, at=at)
     return record

@@ -237,8 +237,12 @@ class Discard(forms.Form):
 
 
 class Determine(forms.Form):
-    category = forms.ChoiceField(
-        label=_("Whom it is about"), choices=Category, initial=Category.UNDETERMINED
+    categories = forms.MultipleChoiceField(
+        label=_("Whom it is about"),
+        help_text=_("Tick all that the person is. The most protected decides what is done."),
+        choices=Category,
+        initial=[Category.UNDETERMINED],
+        widget=forms.CheckboxSelectMultiple,
     )
     basis = forms.ChoiceField(label=_("What it is"), choices=Basis, initial=Basis.REPORTED)
     reason = forms.CharField(

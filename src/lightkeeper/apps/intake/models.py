@@ -108,7 +108,7 @@ class Record(Labelled):
     handling = Handling(
         "labelled",
         "by review group",
-        personal=("properties", "originals", "notes", "caption", "category"),
+        personal=("properties", "originals", "notes", "caption", "category", "also"),
         writers=("web", "worker"),
     )
 
@@ -129,6 +129,8 @@ class Record(Labelled):
     category = models.CharField(
         max_length=12, choices=Category, blank=True, default=Category.UNDETERMINED
     )
+    # What else the same person is, beside the most protected that `category` says.
+    also = ArrayField(models.CharField(max_length=12, choices=Category), default=list, blank=True)
     basis = models.CharField(max_length=10, choices=Basis, default=Basis.REPORTED)
     scheme = models.CharField(max_length=5, choices=Scheme)
     source_evaluation = models.CharField(max_length=2)
@@ -150,6 +152,16 @@ class Record(Labelled):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def categories(self) -> list[str]:
+        """All that the person is, the most protected first; of a thing none."""
+        return [self.category, *self.also] if self.category else []
+
+    @property
+    def about(self) -> str:
+        """The same in words."""
+        return "; ".join(str(Category(one).label) for one in self.categories)
 
     def get_absolute_url(self) -> str:
         return reverse("intake:record", args=[self.reference])

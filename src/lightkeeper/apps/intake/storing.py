@@ -12,7 +12,7 @@ import numpy as np
 from django.db import connection
 
 from lightkeeper.apps.accounts.services import Actor
-from lightkeeper.apps.intake.categories import category_of, review_due
+from lightkeeper.apps.intake.categories import categories_of, review_due
 from lightkeeper.apps.intake.choices import Basis
 from lightkeeper.apps.intake.models import Quarantined, Report
 from lightkeeper.apps.intake.rows import Held, fault_data
@@ -32,14 +32,15 @@ TOPICS = ("harms", "roles", "threats")
 
 INSERT_RECORDS = """
 insert into intake_record (reference, report_id, bucket_id, row_number, source_key, kind, caption,
-                           properties, originals, notes, concerns_child, category, basis,
+                           properties, originals, notes, concerns_child, category, also, basis,
                            review_due, scheme,
                            source_evaluation, information_assessment, observed_on, recorded_at)
 select r.reference, %s, %s, r.number, r.key, r.kind, r.caption, r.properties, r.originals, r.notes,
-       r.child, r.category, r.basis, r.review, r.scheme, r.source, r.information, r.observed, %s
+       r.child, r.category, r.also, r.basis, r.review, r.scheme, r.source, r.information,
+       r.observed, %s
   from jsonb_to_recordset(%s::jsonb) as r(
        reference text, number bigint, key text, kind text, caption text, properties jsonb,
-       originals jsonb, notes jsonb, child boolean, category text, basis text,
+       originals jsonb, notes jsonb, child boolean, category text, also text[], basis text,
        review date, scheme text, source text, information text,
        observed date)
 returning id
@@ -134,7 +135,7 @@ def _record_data(
     grading = record.grading
     child = concerns_child(record, received)
     roles = (*record.roles, *record.properties.get("role", ()))
-    category = category_of(record.kind, roles, child=child)
+    category, *also = categories_of(record.kind, roles, child=child) or [""]
     review = review_due(category, received)
     return {
         "reference": reference,
@@ -147,6 +148,7 @@ def _record_data(
         "notes": [{"column": n.column, "sentence": n.sentence} for n in record.notes],
         "child": child,
         "category": category,
+        "also": also,
         "basis": record.basis or Basis.REPORTED,
         "review": review.isoformat() if review else None,
         "scheme": grading.scheme if grading else report.scheme,

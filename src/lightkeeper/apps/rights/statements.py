@@ -45,7 +45,7 @@ class Content:
 
     @property
     def category(self) -> str:
-        return str(self.row.get_category_display()) if isinstance(self.row, Record) else ""
+        return self.row.about if isinstance(self.row, Record) else ""
 
     @property
     def bucket_ids(self) -> tuple[int, ...]:

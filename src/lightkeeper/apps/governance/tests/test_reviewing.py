@@ -170,7 +170,7 @@ def test_whom_a_record_is_about_is_asked_before_it_is_reviewed(as_, kept):
 
     record = kept()
     ada = as_("ada")
-    categories.determine(by=ada, record=record, category=Category.UNDETERMINED,
+    categories.determine(by=ada, record=record, categories=[Category.UNDETERMINED],
                          basis=Basis.REPORTED, reason=WHY, at=NOON)  # fmt: skip
     assert queries.due(ada, on=day(2027, 2, 20)).rows == []
     [asked] = queries.due(ada, on=day(2027, 2, 21)).rows
@@ -180,6 +180,6 @@ def test_whom_a_record_is_about_is_asked_before_it_is_reviewed(as_, kept):
             by=ada, record=record, ground=Ground.PERIOD_ENDED, answers=[], reason=WHY,
             at=NOON.replace(year=2028),
         )  # fmt: skip
-    categories.determine(by=ada, record=record, category=Category.SUSPECT, basis=Basis.FACT,
+    categories.determine(by=ada, record=record, categories=[Category.SUSPECT], basis=Basis.FACT,
                          reason=WHY, at=NOON)  # fmt: skip
     assert queries.due(ada, on=day(2027, 2, 21)).rows == []

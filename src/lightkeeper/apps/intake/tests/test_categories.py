@@ -14,22 +14,29 @@ WHY = "the statement says so"
 
 
 @pytest.mark.parametrize(
-    ("roles", "child", "category"),
+    ("roles", "child", "found"),
     [
-        ([], False, "UNDETERMINED"),
-        (["associate"], False, "UNDETERMINED"),
-        (["suspect"], False, "SUSPECT"),
-        (["Prime Suspect"], False, "SUSPECT"),
-        (["convicted"], False, "CONVICTED"),
-        (["suspect", "convicted"], False, "CONVICTED"),
-        (["witness", "suspect"], False, "WITNESS"),
-        (["suspect", "trafficking_victim"], False, "VICTIM"),
-        (["suspect"], True, "CHILD"),
+        ([], False, ["UNDETERMINED"]),
+        (["associate"], False, ["UNDETERMINED"]),
+        (["suspect"], False, ["SUSPECT"]),
+        (["Prime Suspect"], False, ["SUSPECT"]),
+        (["convicted"], False, ["CONVICTED"]),
+        (["suspect", "convicted"], False, ["CONVICTED", "SUSPECT"]),
+        (["witness", "suspect"], False, ["WITNESS", "SUSPECT"]),
+        (["suspect", "trafficking_victim"], False, ["VICTIM", "SUSPECT"]),
+        (["associate"], True, ["CHILD"]),
+        (["suspect"], True, ["CHILD", "SUSPECT"]),
     ],
 )
-def test_the_most_protected_of_what_the_roles_say_counts(roles, child, category):
-    assert categories.category_of("Person", roles, child=child) == category
-    assert categories.category_of("Vehicle", roles, child=child) == ""
+def test_all_that_the_roles_say_is_kept_the_most_protected_first(roles, child, found):
+    assert categories.categories_of("Person", roles, child=child) == found
+    assert categories.categories_of("Vehicle", roles, child=child) == []
+
+
+def test_what_a_person_says_is_put_in_order_once_and_nothing_is_undetermined_beside_it():
+    said = [Category.SUSPECT, Category.UNDETERMINED, Category.CHILD, Category.SUSPECT]
+    assert categories.in_order(said) == ["CHILD", "SUSPECT"]
+    assert categories.in_order([]) == ["UNDETERMINED"]
 
 
 def test_what_is_not_determined_has_a_day_and_what_is_has_none():
@@ -41,7 +48,7 @@ def test_what_is_not_determined_has_a_day_and_what_is_has_none():
 
 
 def determine(by, record, **how):
-    given = {"category": Category.WITNESS, "basis": Basis.FACT, "reason": WHY, "at": NOON}
+    given = {"categories": [Category.WITNESS], "basis": Basis.FACT, "reason": WHY, "at": NOON}
     found = queries.get_record(by, record.reference)
     return categories.determine(by=by, record=found, **given | how)
 
@@ -64,11 +71,11 @@ def test_a_person_of_the_owner_determines_it_with_a_reason(as_, a_record):
 def test_the_page_shows_and_changes_it(a_record, browse):
     record = a_record("ada")
     url = f"/reports/records/{record.reference}/"
-    given = {"category": "VICTIM", "basis": "OPINION", "reason": WHY}
+    given = {"categories": ["SUSPECT", "VICTIM"], "basis": "OPINION", "reason": WHY}
 
     assert "Not yet determined" in browse("ada").get(url).content.decode()
     assert browse("ada").post(f"{url}determine/", {"basis": "OPINION"}).status_code == 422
     assert browse("ada").post(f"{url}determine/", given).status_code == 302
     reference = record.reference.replace("REC-", "SUB-")
     page = browse("ada").get(f"/picture/subjects/{reference}/").content.decode()
-    assert "· Victim · Opinion" in page
+    assert "· Victim; Suspect · Opinion" in page

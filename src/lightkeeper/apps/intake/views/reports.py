@@ -175,7 +175,7 @@ def _show_record(
 ) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = queries.get_record(actor, reference)
-    said = {"category": found.category, "basis": found.basis}
+    said = {"categories": found.categories, "basis": found.basis}
     came_in = queries.report_of(actor, found)
     kind = SCHEMATA.find(found.kind)
     return render(
@@ -221,7 +221,7 @@ def _record_facts(actor: Actor, found: Record, came_in: Report | None) -> list[d
         },
         {"label": _("Row"), "value": str(found.row_number)},
         {"label": _("Source"), "value": came_in.source if came_in else ""},
-        {"label": _("About"), "value": found.get_category_display(), "note": _by(found)},
+        {"label": _("About"), "value": found.about, "note": _by(found)},
         {"label": _("Kind of statement"), "value": found.get_basis_display()},
         {"label": _("Owner"), "value": found.bucket.owner.name},
         {"label": _("Label"), "value": ", ".join(queries.label_words(actor, found.bucket))},

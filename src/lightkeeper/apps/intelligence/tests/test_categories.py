@@ -39,7 +39,7 @@ def test_a_person_of_no_known_age_who_is_called_a_child_leaves_the_list(given, b
     with transaction.atomic():
         categories.determine(
             by=ada, record=Record.objects.visible_to(ada).get(pk=record.pk),
-            category=Category.CHILD, basis=Basis.REPORTED, reason="looked", at=NOON,
+            categories=[Category.CHILD], basis=Basis.REPORTED, reason="looked", at=NOON,
         )  # fmt: skip
 
     assert ranked(ask, be("ada")) == []
