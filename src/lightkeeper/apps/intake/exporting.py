@@ -15,7 +15,8 @@ from lightkeeper.apps.intake.models import Record, Report
 from lightkeeper.core.access.envelope import Cond, Level
 from lightkeeper.engine.formats.writers import write_csv
 
-ROWS_AT_ONCE = 1000
+# So that one event holds them all, and each of an export names its report.
+ROWS_AT_ONCE = audit.MOST_REFERENCES - 1
 IN_MEMORY_BYTES = 4 * 1024 * 1024
 FIXED = (
     "reference", "report", "row", "source_key", "kind", "caption", "scheme", "source_evaluation",
