@@ -122,6 +122,8 @@ def absent() -> dict[str, tuple[str, ...]]:
         "case": (new_reference("RRQ"),),
         "item": (new_reference("RIT"),),
         "part": (new_reference("RPT"),),
+        "breach": (new_reference("BRC"),),
+        "share": (new_reference("BRS"),),
         "upload": ("A" * 32,),
         "flag": (new_reference("FLG"),),
     }
@@ -272,8 +274,13 @@ def _make_rights(behind: Behind, actor: Actor, label: Any) -> None:
         _model("rights.Part"), actor, label, reference=new_reference("RPT"), name=behind.canary,
         case_reference=case.reference,
     )  # fmt: skip
+    breach = add(
+        _model("breaches.Breach"), actor, label, reference=new_reference("BRC"),
+        what=behind.canary, kinds=["INTEGRITY"],
+    )  # fmt: skip
     behind.parameters |= {
         "case": (case.reference,), "item": (item.reference,), "part": (part.reference,),
+        "breach": (breach.reference,), "share": (new_reference("BRS"),),
     }  # fmt: skip
 
 

@@ -95,6 +95,7 @@ class Did(StrEnum):
     QUARANTINED_SEEN = "consult:quarantined row seen"
     QUARANTINED_REPLAYED = "collect:quarantined row corrected"
     QUARANTINED_DISCARDED = "alter:quarantined row set aside"
+    RECORDS_LISTED = "consult:records of a report listed"
     RECORD_SEEN = "consult:record seen"
     CATEGORY_DETERMINED = "alter:category determined"
     RECORDS_EXPORTED = "disclose:records exported"

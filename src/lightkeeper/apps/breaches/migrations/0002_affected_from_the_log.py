@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
         ("intelligence", "0002_labels_follow"),
         ("rights", "0002_labels_and_functions"),
         ("safeguarding", "0002_decided"),
+        ("sharing", "0001_initial"),
         ("tasking", "0006_children_in_tasks"),
     ]
     operations = [migrations.RunSQL(SQL.read_text(), migrations.RunSQL.noop)]

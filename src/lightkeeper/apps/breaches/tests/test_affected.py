@@ -75,7 +75,8 @@ def test_the_affected_are_exactly_those_that_were_planted_among_the_looks_of_oth
     shown = queries.shown_listing(as_("dora"), breach)
     assert (shown.listing.records, shown.numbers.records, shown.numbers.subjects) == (4, 4, 4)
     assert (shown.holds, shown.numbers.hidden) == (True, ())
-    assert made.digest and {one.whose.code for one in shown.shares} == {HUB}
+    assert made.digest
+    assert {one.whose.code for one in shown.shares} == {HUB}
     lines = queries.affected(as_("dora"), breach).lines
     left = {line.affected.reference for line in lines if line.affected.disclosed}
     assert left == {exported.reference, both.reference}

@@ -15,7 +15,7 @@ alter table breaches_sighting add constraint breaches_sighting_label
   on update cascade;
 
 grant select on intake_record, tasking_task, safeguarding_consideration, intelligence_judgement,
-  governance_hold, rights_item, rights_decision, rights_case, rights_correction, rights_restriction,
+  governance_hold, sharing_enquiry, rights_item, rights_decision, rights_case, rights_correction, rights_restriction,
   audit_event, accounts_person to lk_guard;
 grant select, insert on breaches_sighting, breaches_breachstep to lk_guard;
 grant select, insert, update on breaches_breach, breaches_listing, breaches_affected,
@@ -85,6 +85,8 @@ begin
         on j.reference = b.ref
       union select b.ref, h.record_id from behind b join public.governance_hold h
         on h.reference = b.ref
+      union select b.ref, q.record_id from behind b join public.sharing_enquiry q
+        on q.reference = b.ref
       union select b.ref, i.record_id from behind b join public.rights_item i on i.reference = b.ref
       union select b.ref, c.record_id from behind b join public.rights_correction c
         on c.reference = b.ref
