@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from lightkeeper.apps.breaches import queries, services
@@ -35,7 +35,7 @@ class BreachOut(Schema):
     reported_at: datetime
     aware_at: datetime | None
     due: datetime
-    seconds_left: int | None
+    overdue: bool
     seconds_late: int | None
     risk: str
     commissioner: str
@@ -155,10 +155,10 @@ def _out(breach: services.Breach) -> dict[str, Any]:
     clock = clock_of(breach, at=timezone.now())
     said = ("reference", "status", "kinds", "what", "processor", "reported_at", "aware_at", "risk",
             "commissioner", "subjects", "notified_at", "more_to_come", "told_at")  # fmt: skip
-    left, late = clock.left, clock.late
+    late = clock.late
     return {name: getattr(breach, name) for name in said} | {
         "due": clock.due,
-        "seconds_left": None if left is None else int(left.total_seconds()),
+        "overdue": clock.overdue,
         "seconds_late": None if late is None else int(late.total_seconds()),
     }
 
@@ -171,10 +171,10 @@ def register(request: HttpRequest, which: str = "open", kind: str = "", after: s
 
 
 @router.post("/", response={201: BreachReported, **PROBLEMS}, url_name="report_breach")
-def report(request: HttpRequest, given: ReportBreachIn) -> tuple[int, object]:
+def report(request: HttpRequest, given: ReportBreachIn) -> Status[Any]:
     actor = request.actor  # type: ignore[attr-defined]
     reference = services.report_breach(by=actor, at=timezone.now(), **given.dict())
-    return 201, {"reference": reference}
+    return Status(201, {"reference": reference})
 
 
 @router.get("/{reference}", response={200: BreachOut, **PROBLEMS}, url_name="breach")
@@ -236,14 +236,14 @@ def _line(line: Any) -> dict[str, Any]:
 
 
 @router.post("/{reference}/lists", response={201: AffectedList, **PROBLEMS}, url_name="list_breach")
-def work_out(request: HttpRequest, reference: str, given: ScopeIn) -> tuple[int, object]:
+def work_out(request: HttpRequest, reference: str, given: ScopeIn) -> Status[Any]:
     actor, found = _breach(request, reference)
     said = given.dict()
     reason = said.pop("reason")
     lists = {name: tuple(said.pop(name)) for name in ("accounts", "sessions", "acts")}
     scope = services.Scope(**said, **lists)
     services.work_out(by=actor, breach=found, scope=scope, reason=reason, at=timezone.now())
-    return 201, _affected(actor, found)
+    return Status(201, _affected(actor, found))
 
 
 @router.post(
@@ -273,13 +273,13 @@ def rule(request: HttpRequest, reference: str, given: RuleBreachIn) -> object:
     "/{reference}/notifications", response={201: BreachReported, **PROBLEMS},
     url_name="note_notified",
 )  # fmt: skip
-def notified(request: HttpRequest, reference: str, given: NotifiedIn) -> tuple[int, object]:
+def notified(request: HttpRequest, reference: str, given: NotifiedIn) -> Status[Any]:
     actor, found = _breach(request, reference)
     services.note_notified(
         by=actor, breach=found, told=services.Told(given.sent_at, given.how),
         more_to_come=given.more_to_come, late_reason=given.late_reason, at=timezone.now(),
     )  # fmt: skip
-    return 201, {"reference": found.reference}
+    return Status(201, {"reference": found.reference})
 
 
 @router.post("/{reference}/closing", response={200: BreachOut, **PROBLEMS}, url_name="close_breach")

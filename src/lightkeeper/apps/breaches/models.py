@@ -96,7 +96,7 @@ class BreachStep(OfABreach):
     """One step of a case, by whom and why."""
 
     handling = Handling(
-        "labelled", "as its case", personal=("reason",), writers=("web",), append_only=True
+        "labelled", "as its case", personal=("what", "reason"), writers=("web",), append_only=True
     )
 
     what = models.CharField(max_length=120)

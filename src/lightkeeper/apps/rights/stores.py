@@ -37,7 +37,6 @@ ELSEWHERE = {
     "accounts_compartment": "Who opened it: their employer answers.",
     "accounts_compartmentmember": "Which colleagues are in on what: their employer answers.",
     "accounts_errand": "Jobs of colleagues: their employer answers.",
-    "breaches_sighting": "Which colleagues saw what: the officer who handles the breach answers.",
     "audit_flag": "The conduct of colleagues: the overseers of their agency answer.",
     "audit_flagdecision": "The conduct of colleagues: the overseers of their agency answer.",
 }

@@ -280,3 +280,55 @@ def test_a_scope_of_another_agencys_session_finds_nothing(as_, a_record, handled
     made = work_out(as_("dora"), breach, sessions=(session,), at=at_now())
 
     assert (made.events, made.records) == (0, 0)
+
+
+def test_a_long_list_is_gone_through_a_few_at_a_time_and_comes_to_the_same(
+    as_, a_record, handled, monkeypatch
+):
+    from lightkeeper.apps.breaches.queries import lists
+
+    made = [a_record("ada", name=f"Nora {n}") for n in range(5)]
+    look(as_, "ada", *made)
+    breach = handled()
+    work_out(as_("dora"), breach, accounts=("ada",), at=at_now())
+    whole = queries.shown_listing(as_("dora"), breach).numbers
+    monkeypatch.setattr(lists, "AT_ONCE", 2)
+    monkeypatch.setattr(lists, "ROWS_A_PAGE", 2)
+    dora, seen, after = as_("dora"), [], ""
+    while page := queries.affected(dora, breach, after=after):
+        assert len(page.lines) <= 2
+        seen += [line.affected.reference for line in page.lines]
+        if not (after := page.after):
+            break
+
+    assert sorted(seen) == sorted(one.reference for one in made)
+    assert queries.shown_listing(dora, breach).numbers == whole
+    assert (whole.records, whole.subjects) == (5, 5)
+
+
+def test_a_list_still_names_a_record_that_was_disposed_of_and_is_still_what_it_was(
+    as_, a_record, handled
+):
+    from lightkeeper.apps.governance import queries as governance
+    from lightkeeper.apps.governance import services as disposing
+    from lightkeeper.apps.governance.choices import Ground
+
+    one = a_record("ada", name="Nora Abel")
+    look(as_, "ada", one)
+    breach = handled()
+    work_out(as_("dora"), breach, accounts=("ada",), at=at_now())
+    ada = as_("ada")
+    proposal = disposing.propose_disposal(
+        by=ada, record=governance.get_record(ada, one.reference), ground=Ground.INACCURATE,
+        answers=[], reason=WHY, at=NOON,
+    )  # fmt: skip
+    dev = as_("dev")
+    found = governance.get_proposal(dev, proposal.record)
+    disposing.confirm_disposal(by=dev, disposal=found, reason=WHY, at=NOON)
+
+    [line] = queries.affected(as_("dora"), breach).lines
+    assert (line.affected.reference, line.record) == (one.reference, None)
+    assert queries.shown_listing(as_("dora"), breach).holds
+    work_out(as_("dora"), breach, accounts=("ada",), acts=("consult",), at=at_now())
+    again = queries.shown_listing(as_("dora"), breach).listing
+    assert (again.records, again.others) == (0, {"GONE": 1})
