@@ -36,6 +36,13 @@ def fill(visitor, act, **fields):
         visitor.page.locator(f"#id_{act}-{name}").fill(text)
 
 
+def unfold(visitor, title):
+    """What is needed next stands open; the rest is opened by its name."""
+    summary = visitor.page.locator("summary", has_text=title)
+    if not summary.evaluate("one => one.parentElement.open"):
+        summary.click()
+
+
 def report(lou):
     lou.go("/breaches/report/")
     lou.look("report a breach")
@@ -44,6 +51,7 @@ def report(lou):
     lou.look("report a breach without words")
     lou.page.get_by_label("What happened").fill("A colleague looked up a neighbour.")
     lou.page.get_by_label("Confidentiality").check()
+    lou.page.get_by_label("Time at which it was noticed").fill("00:00")
     press(lou, "Report a breach")
     lou.page.get_by_text("Reported as BRC-").wait_for()
 
@@ -79,9 +87,13 @@ def test_a_breach_is_reported_listed_decided_and_taken_up_by_the_owner(looked_at
     nell.page.wait_for_url("**/shares/")
 
     dora.page.goto(case)
+    unfold(dora, "State the facts")
     fill(dora, "describe", nature="Looked up.", consequences="Distress.", measures="Stopped.",
          contact="Dora Wick")  # fmt: skip
     press(dora, "State")
+    unfold(dora, "Assess the risk")
+    for name, chosen in (("likelihood", "POSSIBLE"), ("severity", "LIMITED"), ("risk", "RISK")):
+        dora.page.locator(f"#id_assess-{name}").select_option(chosen)
     fill(dora, "assess", likelihood_reason=WHY, severity_reason=WHY, reason=WHY)
     press(dora, "Assess")
     dora.page.wait_for_url(case)

@@ -1,5 +1,6 @@
 """Forms of breaches."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -86,20 +87,29 @@ class Describe(forms.Form):
     contact = words(_("Who can say more: name, telephone, e-mail"), rows=2)
 
 
+def _chosen(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Nothing is chosen for whoever decides."""
+    return [("", _("Choose")), *choices]
+
+
+def _choices_of(about: About) -> list[tuple[str, Any]]:
+    return _chosen((one.value, one.label) for one in OF[about])
+
+
 class Assess(forms.Form):
-    likelihood = forms.ChoiceField(label=_("How likely harm is"), choices=Likelihood)
+    likelihood = forms.ChoiceField(
+        label=_("How likely harm is"), choices=_chosen(Likelihood.choices)
+    )
     likelihood_reason = words(_("Why"), rows=2)
-    severity = forms.ChoiceField(label=_("How severe it would be"), choices=Severity)
+    severity = forms.ChoiceField(
+        label=_("How severe it would be"), choices=_chosen(Severity.choices)
+    )
     severity_reason = words(_("Why"), rows=2)
     risk = forms.ChoiceField(
         label=_("What that comes to"), choices=Risk,
         help_text=_("You conclude; nothing is worked out from the two above."),
     )  # fmt: skip
     reason = words(_("Why"), rows=2)
-
-
-def _choices_of(about: About) -> list[tuple[str, Any]]:
-    return [(one.value, one.label) for one in OF[about]]
 
 
 class RuleCommissioner(forms.Form):

@@ -171,8 +171,7 @@ def form_of(act: str, breach: Breach, actor: Actor, *, at: datetime) -> django_f
         start = timezone.localtime(breach.aware_at or breach.reported_at)
         begun = {"aware_on": start.date(), "aware_time": start.time()}
     elif act in ("notified", "told"):
-        now = timezone.localtime(at)
-        begun = {"sent_on": now.date(), "sent_time": now.time()}
+        begun = {"sent_on": timezone.localtime(at).date()}
     elif act == "describe" and (said := queries.latest_description(actor, breach)) is not None:
         names = ("nature", "numbers", "consequences", "measures", "contact")
         begun = {name: getattr(said, name) for name in names}
@@ -194,8 +193,9 @@ def _scope_begun(last: services.Listing) -> dict[str, Any]:
 
 
 def _acts(actor: Actor, breach: Breach, at: datetime, given: Given) -> list[dict[str, Any]]:
-    """What can be done with it now, each with its form or the reason why not."""
+    """What can be done with it now, each with its form or the reason why not; the next is open."""
     found: list[dict[str, Any]] = []
+    next_ = _next(actor, breach)
 
     def offer(
         name: str, title: str, label: str, check: Callable[..., None], tone: str = "secondary"
@@ -205,7 +205,7 @@ def _acts(actor: Actor, breach: Breach, at: datetime, given: Given) -> list[dict
                 "name": name, "title": title, "label": label, "tone": tone,
                 "url": reverse(f"breaches:{name}", args=[breach.reference]),
                 "form": given.get(name) or form_of(name, breach, actor, at=at),
-                "decision": allowed(check, actor, breach), "open": name in given,
+                "decision": allowed(check, actor, breach), "open": name in (given or {next_}),
             }
         )  # fmt: skip
 
@@ -234,6 +234,24 @@ def _acts(actor: Actor, breach: Breach, at: datetime, given: Given) -> list[dict
     return found
 
 
+def _next(actor: Actor, breach: Breach) -> str:
+    """What is still missing, in the order in which it is needed."""
+    notify, tell = breach.commissioner == Choice.NOTIFY, breach.subjects in TOLD
+    missing = {
+        "take_up": breach.status == BreachStatus.REPORTED,
+        "reopen": breach.status in (BreachStatus.CLOSED, BreachStatus.NO_BREACH),
+        "work_out": not queries.listings(actor, breach),
+        "describe": queries.latest_description(actor, breach) is None,
+        "assess": not breach.risk,
+        "commissioner": not breach.commissioner,
+        "notified": notify and (breach.notified_at is None or breach.more_to_come),
+        "subjects": not breach.subjects,
+        "told": tell and breach.told_at is None,
+    }
+    return next((name for name, is_missing in missing.items() if is_missing), "close")
+
+
+TOLD = (Choice.TELL, Choice.PUBLIC)
 OTHERS = {
     "QUA": gettext_lazy("rows in quarantine"),
     "REP": gettext_lazy("reports"),
@@ -264,12 +282,12 @@ def scope_facts(listing: services.Listing) -> list[dict[str, Any]]:
     return [one for one in facts if one["value"]]
 
 
-def shares_of(actor: Actor, found: list[services.Share]) -> list[dict[str, Any]]:
+def shares_of(actor: Actor, found: list[services.Share], given: Given) -> list[dict[str, Any]]:
     return [
         {
             "share": one,
             "own": one.whose_id == actor.agency_id,
-            "form": forms.Tell(prefix=one.reference),
+            "form": given.get(one.reference) or forms.Tell(prefix=one.reference),
             "decision": allowed(services.check_can_tell, actor, one),
         }
         for one in found

@@ -22,9 +22,8 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _report(request: Any, form: django_forms.Form | None = None) -> HttpResponse:
-    now = timezone.localtime()
-    begun = forms.Report(initial={"noticed_on": now.date(), "noticed_time": now.time()})
-    page = {"form": form or begun, "sent": request.GET.get("sent") == "yes"}
+    begun = forms.Report(initial={"noticed_on": timezone.localdate()})
+    page = {"form": form or begun}
     return render(request, "breaches/report.html", page, status=422 if form else 200)
 
 
@@ -79,19 +78,25 @@ def act(request: Any, reference: str, act: str) -> HttpResponse:
     return redirect("breaches:affected" if act == "work_out" else "breaches:breach", reference)
 
 
-def affected(request: Any, reference: str) -> HttpResponse:
+def affected(request: HttpRequest, reference: str) -> HttpResponse:
+    return _affected(request, queries.find_breach(request.actor, reference), {})  # type: ignore[attr-defined]
+
+
+def _affected(
+    request: Any, found: services.Breach, given: dict[str, django_forms.Form]
+) -> HttpResponse:
+    """`given` holds a form that was sent and could not be read, by the share it is for."""
     actor: Actor = request.actor
-    found = queries.find_breach(actor, reference)
+    shown = queries.shown_listing(actor, found)
     page = {
         "breach": found,
         "page": queries.affected(actor, found, after=request.GET.get("after", "")),
-        "shown": queries.shown_listing(actor, found),
+        "shown": shown,
+        "shares": showing.shares_of(actor, shown.shares, given) if shown else [],
+        "scope": showing.scope_facts(shown.listing) if shown else [],
         "crumbs": showing.crumbs(found, _("Who is affected")),
     }
-    if page["shown"] is not None:
-        page["shares"] = showing.shares_of(actor, page["shown"].shares)
-        page["scope"] = showing.scope_facts(page["shown"].listing)
-    return render(request, "breaches/affected.html", page)
+    return render(request, "breaches/affected.html", page, status=422 if given else 200)
 
 
 def paper(request: Any, reference: str) -> HttpResponse:
@@ -139,13 +144,13 @@ def _share(request: Any, reference: str, form: django_forms.Form | None = None) 
 def tell_owner(request: Any, reference: str) -> HttpResponse:
     found = queries.find_share(request.actor, reference)
     form = forms.Tell(request.POST, prefix=found.reference)
-    if form.is_valid():
-        services.tell_owner(
-            by=request.actor, share=found, said=form.cleaned_data["said"], at=timezone.now()
-        )
-        messages.success(request, _("%(agency)s is told.") % {"agency": found.whose})
-    else:
-        messages.error(request, _("Say what %(agency)s should know.") % {"agency": found.whose})
+    if not form.is_valid():
+        case = queries.find_breach(request.actor, found.breach_reference)
+        return _affected(request, case, {found.reference: form})
+    services.tell_owner(
+        by=request.actor, share=found, said=form.cleaned_data["said"], at=timezone.now()
+    )
+    messages.success(request, _("%(agency)s is told.") % {"agency": found.whose})
     return redirect("breaches:affected", found.breach_reference)
 
 

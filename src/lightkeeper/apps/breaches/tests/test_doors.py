@@ -113,6 +113,8 @@ def test_the_owner_is_told_and_takes_its_share_up_from_page_to_page(browse, as_,
     breach = handled()
     work_out(as_("dora"), breach, accounts=("ada",), at=timezone.now())
     [share] = queries.shown_listing(as_("dora"), breach).shares
+    nothing = browse("dora").post(reverse("breaches:tell_owner", args=[share.reference]))
+    assert nothing.status_code == 422
     browse("dora").post(
         reverse("breaches:tell_owner", args=[share.reference]),
         {f"{share.reference}-said": "An analyst looked."},
