@@ -59,7 +59,28 @@ def make_all(become: Callable[[str], Actor]) -> dict[str, Behind]:
     made = {name: make_one(name, LABELS[name], become) for name in LABELS}
     made["opened"].parameters["glass"] = (_glass(become),)
     made["lantern"].parameters |= _proposal(become)
+    for there in made.values():
+        _share(there, become)
     return made
+
+
+def _share(there: Behind, become: Callable[[str], Actor]) -> None:
+    """Whoever made it looks at their record, and an officer of theirs lists whom that concerns."""
+    from lightkeeper.apps.audit import services as audit
+    from lightkeeper.apps.breaches import queries, services
+
+    officer = {cast.HUB: "dora", cast.NORTHSHIRE: "nell"}.get(there.thing.owner)
+    if officer is None:
+        return
+    record = there.parameters["record"][0]
+    audit.record(by=become(there.maker), did=audit.Did.RECORD_SEEN, to=record)
+    actor = become(officer)
+    breach = queries.find_breach(actor, there.parameters["breach"][0])
+    scope = services.Scope(accounts=(there.maker,))
+    made = services.work_out(
+        by=actor, breach=breach, scope=scope, reason=there.canary, at=timezone.now()
+    )
+    there.parameters["share"] = (queries.shares_of(become(officer), made)[0].reference,)
 
 
 def _glass(become: Callable[[str], Actor]) -> str:
@@ -122,6 +143,8 @@ def absent() -> dict[str, tuple[str, ...]]:
         "case": (new_reference("RRQ"),),
         "item": (new_reference("RIT"),),
         "part": (new_reference("RPT"),),
+        "breach": (new_reference("BRC"),),
+        "share": (new_reference("BRS"),),
         "upload": ("A" * 32,),
         "flag": (new_reference("FLG"),),
     }
@@ -272,8 +295,13 @@ def _make_rights(behind: Behind, actor: Actor, label: Any) -> None:
         _model("rights.Part"), actor, label, reference=new_reference("RPT"), name=behind.canary,
         case_reference=case.reference,
     )  # fmt: skip
+    breach = add(
+        _model("breaches.Breach"), actor, label, reference=new_reference("BRC"),
+        what=behind.canary, kinds=["INTEGRITY"], status="OPEN",
+    )  # fmt: skip
     behind.parameters |= {
         "case": (case.reference,), "item": (item.reference,), "part": (part.reference,),
+        "breach": (breach.reference,), "share": (new_reference("BRS"),),
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask
 from lightkeeper.core.references import new_reference
 from lightkeeper.testing.cast import PEOPLE
 from lightkeeper.web.contract import contract
-from tests.access import about_rights, governed, members
+from tests.access import about_breaches, about_rights, governed, members
 from tests.access.answers import Answer, addresses, differs, plain_answer
 from tests.access.cases import GRANTS_TABLE
 from tests.access.objects import Behind, absent, flags_there, make_all, somebody
@@ -31,6 +31,7 @@ GRANTS = grants_in(GRANTS_TABLE)
 KINDS: dict[str, str] = {
     **governed.KINDS,
     **about_rights.KINDS,
+    **about_breaches.KINDS,
     **members.KINDS,
     "intake:report": "report",
     "intake:report_progress": "report",
@@ -92,6 +93,7 @@ WHY = "as agreed with the other agency"
 SENT: dict[str, dict[str, Any]] = {
     **governed.SENT,
     **about_rights.SENT,
+    **about_breaches.SENT,
     **members.SENT,
     "intake:export": {"reason": WHY},
     "audit:decide": {"verdict": "LAWFUL", "reason": WHY},
@@ -123,6 +125,7 @@ SENT: dict[str, dict[str, Any]] = {
 ASKED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     *governed.ASKED,
     *about_rights.ASKED,
+    *about_breaches.ASKED,
     ("intake:reports", "GET", "report", {"after": "{0}"}),
     ("intake:report", "GET", "record", {"after": "{0}"}),
     ("intake:quarantine", "GET", "report", {"report": "{0}"}),
@@ -216,6 +219,8 @@ def may_see(name: str, there: Behind, kind: str) -> bool:
         return name == there.maker
     if kind == "glass" and there.name != "opened":
         return False  # there is but one
+    if kind == "share" and there.name == "lantern":
+        return False  # its agency has no officer who would have listed one
     if kind in COMPARTMENTS:  # for who has a part in it, and that is not a matter of labels
         return there.name == "lantern" and name == "otto"
     return not against(somebody(name), "read", there.thing, GRANTS)

@@ -38,6 +38,7 @@ OPEN = {
     "governance_retentionrule": "periods of retention, published",
     "governance_retentiondefault": "the rule itself",
     "rights_clockrule": "how long the law gives",
+    "breaches_breachrule": "how long the law gives",
 }
 
 

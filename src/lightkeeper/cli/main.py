@@ -25,6 +25,7 @@ COMMANDS = {
     "verify": "lightkeeper.cli.backing_up:verify",
     "restore": "lightkeeper.cli.backing_up:restore",
     "rights": "lightkeeper.cli.rights:rights",
+    "breaches": "lightkeeper.cli.breaches:breaches",
     "processing": "lightkeeper.cli.processing:processing",
     "link": "lightkeeper.cli.link:link",
 }

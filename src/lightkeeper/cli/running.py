@@ -84,6 +84,7 @@ def enter_rules() -> None:
     """Everything that stands in `refdata` and every deployment begins with."""
     from lightkeeper.apps.accounts import loading
     from lightkeeper.apps.accounts.loading_reference import load_reference
+    from lightkeeper.apps.breaches.loading import load_breach_rules
     from lightkeeper.apps.governance.loading import load_retention
     from lightkeeper.apps.intelligence.loading import load_factors
     from lightkeeper.apps.rights.loading import load_clocks
@@ -93,3 +94,4 @@ def enter_rules() -> None:
     load_factors()
     load_retention()
     load_clocks()
+    load_breach_rules()

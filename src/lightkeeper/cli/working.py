@@ -134,6 +134,8 @@ def find(text: str, username: str, limit: int) -> None:
         found = queries.find(actor, text, limit)
         for one in found:
             click.echo(f"{one.reference}  {one.caption}  {'; '.join(one.reasons)}")
+            for right in one.corrections:
+                click.echo(f"    {right}")
         if not found:
             click.echo("Nothing that is shared with you was found.")
 

@@ -6,6 +6,7 @@ from django.db.models import F
 
 from lightkeeper.apps.accounts import loading
 from lightkeeper.apps.accounts.models import Person, RateLimit
+from lightkeeper.apps.breaches.loading import load_breach_rules
 from lightkeeper.apps.governance.loading import load_retention
 from lightkeeper.apps.intelligence.loading import load_factors
 from lightkeeper.apps.rights.loading import load_clocks
@@ -49,6 +50,7 @@ def enter_the_cast() -> None:
     load_factors()
     load_retention()
     load_clocks()
+    load_breach_rules()
     agencies = {code: loading.add_agency(code, name, kind) for code, name, kind in AGENCIES}
     trained_until = date.today() + timedelta(days=3650)
     for username, name, agency, roles, level in PEOPLE:

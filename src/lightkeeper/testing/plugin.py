@@ -158,14 +158,14 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
             row[0]
             for row in connection.execute(
                 "select tablename from pg_tables where schemaname = 'public' and (tablename like "
-                "any(array['rights_%','intake_%','intelligence_%','safeguarding_%','tasking_%','governance_%',"
+                "any(array['breaches_%','rights_%','intake_%','intelligence_%','safeguarding_%','tasking_%','governance_%',"
                 "'sharing_%','audit_%','procrastinate_%','accounts_errand','accounts_glass',"
                 "'accounts_exclusion','accounts_consent','accounts_ratecount',"
                 "'accounts_secondfactor','accounts_recoverycode','accounts_passkey',"
                 "'accounts_factorremoval','accounts_outsideidentity','accounts_renewal'"
                 "])) and tablename not in "
                 "('intelligence_factor', 'audit_lookrule', 'governance_retentionrule', "
-                "'governance_retentiondefault', 'rights_clockrule')"
+                "'governance_retentiondefault', 'rights_clockrule', 'breaches_breachrule')"
             )
         ]
         connection.execute("set session_replication_role = replica")

@@ -23,6 +23,7 @@ ROUTERS = (
     ("/results", "performance"),
     ("/governance", "governance"),
     ("/rights", "rights"),
+    ("/breaches", "breaches"),
     ("/audit", "audit"),
 )
 

@@ -23,6 +23,7 @@ MENU = (
     (_("Results"), "performance:results", None),
     (_("Governance"), "governance:due", Power.REVIEW),
     (_("Rights"), "rights:cases", Power.HANDLE_RIGHTS),
+    (_("Breaches"), "breaches:register", Power.HANDLE_RIGHTS),
     (_("Audit"), "audit:events", Power.OVERSEE),
     (_("Compartments"), "accounts:compartments", Power.APPROVE_MEMBER),
     (_("System"), "intelligence:figures", Power.ADMINISTER),

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "lightkeeper.apps.performance",
     "lightkeeper.apps.governance",
     "lightkeeper.apps.rights",
+    "lightkeeper.apps.breaches",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

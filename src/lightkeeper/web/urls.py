@@ -16,6 +16,7 @@ APPS = (
     ("results/", "performance"),
     ("governance/", "governance"),
     ("rights/", "rights"),
+    ("breaches/", "breaches"),
     ("audit/", "audit"),
 )
 

@@ -38,6 +38,7 @@ class NoticeKind(models.TextChoices):
     ERASED = "ERASED", _("Erased by its owner: erase your copies, or say why you keep them")
     CORRECTED = "CORRECTED", _("Corrected by its owner: put your copies right")
     RESTRICTED = "RESTRICTED", _("Restricted by its owner: stop using your copies")
+    BREACH = "BREACH", _("A breach at another agency concerns your records: take up your share")
 
 
 class DefaultTest(models.TextChoices):

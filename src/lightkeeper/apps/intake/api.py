@@ -10,9 +10,10 @@ from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from lightkeeper.apps.accounts.services import Actor, Agency
-from lightkeeper.apps.intake import categories, correcting, queries, services
+from lightkeeper.apps.intake import categories, corrected, correcting, queries, services
 from lightkeeper.apps.intake.arriving import RefuseMedia
 from lightkeeper.apps.intake.choices import Basis, Category, Channel, Encoding
+from lightkeeper.apps.intake.corrected import Corrected, CorrectedOut
 from lightkeeper.apps.intake.models import Mapping, Quarantined, Record, Report
 from lightkeeper.core.access.envelope import Level
 from lightkeeper.core.errors import NotFound, Refused
@@ -157,6 +158,12 @@ class RecordOut(Schema):
     category: str
     categories: list[str]
     basis: str
+    corrections: list[CorrectedOut] = Field(description="what is right beside what it says")
+
+    @staticmethod
+    def resolve_corrections(found: Record, context: Any) -> list[Corrected]:
+        actor = _actor(context["request"])
+        return corrected.of_records(actor, [found.pk]).get(found.pk, [])
 
     @staticmethod
     def resolve_observed_on(found: Record) -> str | None:

@@ -4,22 +4,25 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import TextIOWrapper
+from itertools import islice
 from typing import IO, Any
 
 from django.db import connection
 
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
-from lightkeeper.apps.intake import permissions
+from lightkeeper.apps.intake import corrected, permissions
+from lightkeeper.apps.intake.corrected import Corrected
 from lightkeeper.apps.intake.models import Record, Report
 from lightkeeper.core.access.envelope import Cond, Level
 from lightkeeper.engine.formats.writers import write_csv
 
-ROWS_AT_ONCE = 1000
+# So that one event holds them all, and each of an export names its report.
+ROWS_AT_ONCE = audit.MOST_REFERENCES - 1
 IN_MEMORY_BYTES = 4 * 1024 * 1024
 FIXED = (
     "reference", "report", "row", "source_key", "kind", "caption", "scheme", "source_evaluation",
-    "information_assessment", "handling", "observed_on", "concerns_child",
+    "information_assessment", "handling", "observed_on", "concerns_child", "corrections",
 )  # fmt: skip
 
 NAMES = """
@@ -73,17 +76,20 @@ def marking_of(by: Actor, report: Report, at: datetime) -> str:
 def _lines(
     by: Actor, report: Report, records: Any, names: Sequence[str], at: datetime
 ) -> Iterator[list[str]]:
-    batch: list[str] = []
     any_left = False
-    for record in records.iterator(chunk_size=ROWS_AT_ONCE):
+    for batch in _batches(records.iterator(chunk_size=ROWS_AT_ONCE)):
         any_left = True
-        batch.append(record.reference)
-        yield _line(report, record, names)
-        if len(batch) == ROWS_AT_ONCE:
-            _say(by, report, batch, at)
-            batch = []
-    if batch or not any_left:
-        _say(by, report, batch, at)
+        right = corrected.of_records(by, [record.pk for record in batch])
+        _say(by, report, [record.reference for record in batch], at)
+        for record in batch:
+            yield _line(report, record, names, right.get(record.pk, []))
+    if not any_left:
+        _say(by, report, [], at)
+
+
+def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:
+    while batch := list(islice(records, ROWS_AT_ONCE)):
+        yield batch
 
 
 def _say(by: Actor, report: Report, references: list[str], at: datetime) -> None:
@@ -91,12 +97,14 @@ def _say(by: Actor, report: Report, references: list[str], at: datetime) -> None
     audit.record(by=by, did=audit.Did.RECORDS_EXPORTED, to=to, at=at, recipient=by.username)
 
 
-def _line(report: Report, record: Record, names: Sequence[str]) -> list[str]:
+def _line(
+    report: Report, record: Record, names: Sequence[str], right: Sequence[Corrected]
+) -> list[str]:
     handling = " ".join([report.handling_code, *report.handling_conditions])
     fixed = [
         record.reference, report.reference, str(record.row_number), record.source_key, record.kind,
         record.caption, record.scheme, record.source_evaluation, record.information_assessment,
         handling, record.observed_on.isoformat() if record.observed_on else "",
-        "yes" if record.concerns_child else "no",
+        "yes" if record.concerns_child else "no", "; ".join(str(one) for one in right),
     ]  # fmt: skip
     return fixed + ["; ".join(record.properties.get(name, [])) for name in names]

@@ -10,7 +10,9 @@ from django.db.models import Max, QuerySet
 from lightkeeper.apps.accounts.services import Actor, Agency, Bucket
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.audit.services import Did
+from lightkeeper.apps.intake import corrected
 from lightkeeper.apps.intake.choices import QuarantineStatus
+from lightkeeper.apps.intake.corrected import Corrected
 from lightkeeper.apps.intake.models import Mapping, Quarantined, Record, Report
 from lightkeeper.core.access.envelope import Cond, Level, RecordClass
 from lightkeeper.core.access.models import Labelled
@@ -85,7 +87,7 @@ def mapping_of(actor: Actor, report: Report) -> Mapping | None:
 
 
 def first_records(actor: Actor, report: Report, after: str = "") -> Page:
-    """Records of a report in the order of its rows."""
+    """Records of a report in the order of its rows; records which were shown."""
     rows = Record.objects.visible_to(actor).filter(report=report)
     if after:
         last = rows.filter(reference=after).first()
@@ -93,8 +95,17 @@ def first_records(actor: Actor, report: Report, after: str = "") -> Page:
     found = list(
         rows.defer("properties", "originals", "notes").order_by("row_number")[: ROWS_A_PAGE + 1]
     )
-    more = len(found) > ROWS_A_PAGE
-    return Page(found[:ROWS_A_PAGE], found[ROWS_A_PAGE - 1].reference if more else "")
+    more, shown = len(found) > ROWS_A_PAGE, found[:ROWS_A_PAGE]
+    if shown:
+        to = [report.reference, *(one.reference for one in shown)]
+        audit.record(by=actor, did=Did.RECORDS_LISTED, to=to)
+    return Page(shown, shown[-1].reference if more else "")
+
+
+def with_corrections(actor: Actor, records: list[Record]) -> list[tuple[Record, list[Corrected]]]:
+    """Each with what stands beside it."""
+    right = corrected.of_records(actor, [one.pk for one in records])
+    return [(one, right.get(one.pk, [])) for one in records]
 
 
 def quarantine(actor: Actor, *, report: str = "", status: str = "", after: str = "") -> Page:

@@ -8,6 +8,8 @@ from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from lightkeeper.apps.audit.api import LooksOut
+from lightkeeper.apps.intake import corrected
+from lightkeeper.apps.intake.corrected import Corrected, CorrectedOut
 from lightkeeper.apps.intelligence import queries, services
 from lightkeeper.engine.records.query import MAX_QUERY
 
@@ -29,6 +31,7 @@ class FoundOut(Schema):
     agreement: float
     reasons: list[str]
     records: list[str]
+    corrections: list[CorrectedOut]
 
 
 class SearchOut(Schema):
@@ -46,6 +49,7 @@ class SubjectRecordOut(Schema):
     information_assessment: str
     observed_on: date | None
     properties: dict[str, list[str]]
+    corrections: list[CorrectedOut]
 
 
 class ShareOut(Schema):
@@ -90,6 +94,7 @@ class RankedOut(Schema):
     reference: str
     caption: str
     agencies: list[str]
+    corrections: list[CorrectedOut]
     priority: PriorityOut
 
 
@@ -134,6 +139,7 @@ def search_picture(request: Any, q: str, kind: str = "") -> dict[str, Any]:
                 "agreement": one.value,
                 "reasons": list(one.reasons),
                 "records": [record.reference for record in one.records],
+                "corrections": list(one.corrections),
             }
             for one in results.found
         ],
@@ -147,11 +153,12 @@ def get_subject(request: Any, reference: str) -> dict[str, Any]:
     found = queries.subject(request.actor, reference)
     today = timezone.localdate()
     harmed = queries.is_child_or_harmed(found.records, today)
+    right = corrected.of_records(request.actor, found.record_ids)
     return {
         "reference": found.reference,
         "caption": found.caption,
         "kind": found.kind,
-        "records": [_record(record) for record in found.records],
+        "records": [_record(one, right.get(one.pk, [])) for one in found.records],
         "judgements": [j.reference for j in found.judgements],
         "priority": (
             None if harmed else _priority(queries.explain_subject(request.actor, found, today))
@@ -208,6 +215,7 @@ def list_priorities(
                 "reference": one.reference,
                 "caption": one.caption,
                 "agencies": list(one.agencies),
+                "corrections": list(one.corrections),
                 "priority": _priority(one.explanation),
             }
             for one in ranked
@@ -243,7 +251,7 @@ def undo_judgement(request: Any, reference: str, given: UndoIn) -> Status:
     return Status(204, None)
 
 
-def _record(record: Any) -> dict[str, Any]:
+def _record(record: Any, right: list[Corrected]) -> dict[str, Any]:
     return {
         "reference": record.reference,
         "kind": record.kind,
@@ -254,6 +262,7 @@ def _record(record: Any) -> dict[str, Any]:
         "information_assessment": record.information_assessment,
         "observed_on": record.observed_on,
         "properties": record.properties,
+        "corrections": right,
     }
 
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import queries as audit
+from lightkeeper.apps.intake import corrected
+from lightkeeper.apps.intake.corrected import Corrected
 from lightkeeper.apps.intake.services import Record, Report
 from lightkeeper.apps.intelligence import mentions, queries, services, slots
 from lightkeeper.apps.intelligence.models import Judgement, Link
@@ -33,6 +35,7 @@ class RecordRow:
     compartment: str
     age: str
     says: tuple[str, ...]
+    corrections: tuple[Corrected, ...] = ()
 
     @property
     def handling_code(self) -> str:
@@ -70,6 +73,7 @@ def subject_page(
         if not fact.conflicting
     ]
     reports = queries.reports_of(actor, found)
+    right = corrected.of_records(actor, found.record_ids)
     harmed = queries.is_child_or_harmed(found.records, on)
     explanation = None if harmed else queries.explain_subject(actor, found, on)
     return {
@@ -80,7 +84,8 @@ def subject_page(
         "headline": agreed[:MOST_FACTS],
         "more_facts": agreed[MOST_FACTS:],
         "conflicts": [fact for fact in facts if fact.conflicting],
-        "rows": [_row(record, reports, on) for record in found.records[:MOST_ROWS]],
+        "corrections": [one for record in found.records for one in right.get(record.pk, [])],
+        "rows": [_row(record, reports, on, right) for record in found.records[:MOST_ROWS]],
         "all_rows": len(found.records) <= MOST_ROWS,
         "most_rows": MOST_ROWS,
         "links": link_rows(found)[:MOST_LINKS],
@@ -103,7 +108,9 @@ def subject_page(
     }
 
 
-def _row(record: Record, reports: dict[int, Report], on: date) -> RecordRow:
+def _row(
+    record: Record, reports: dict[int, Report], on: date, right: dict[int, list[Corrected]]
+) -> RecordRow:
     bucket = record.bucket
     topics = sorted(
         {
@@ -122,6 +129,7 @@ def _row(record: Record, reports: dict[int, Report], on: date) -> RecordRow:
         if record.observed_on
         else "",
         says=tuple(topics),
+        corrections=tuple(right.get(record.pk, ())),
     )
 
 

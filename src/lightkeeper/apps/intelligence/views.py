@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lightkeeper.apps.intake import corrected
 from lightkeeper.apps.intelligence import forms, queries, services, showing
 from lightkeeper.core.rules import allowed
 
@@ -62,8 +63,11 @@ def _pair_page(
     request: Any, left: str, right: str, form: forms.Judge, status: int = 200
 ) -> HttpResponse:
     found = queries.pair(request.actor, left, right)
+    said = corrected.of_records(request.actor, [found.left.pk, found.right.pk])
     shown = {
         "pair": found,
+        "corrected_left": said.get(found.left.pk, []),
+        "corrected_right": said.get(found.right.pk, []),
         "left": showing.side(found.left),
         "right": showing.side(found.right),
         "form": form,

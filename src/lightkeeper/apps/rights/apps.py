@@ -6,7 +6,8 @@ class RightsConfig(AppConfig):
     label = "rights"
 
     def ready(self) -> None:
-        from lightkeeper.apps.intake import beside
+        from lightkeeper.apps.intake import beside, corrected
         from lightkeeper.apps.rights import queries
 
         beside.add(queries.beside_record)
+        corrected.add(queries.corrections_of)

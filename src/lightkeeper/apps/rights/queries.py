@@ -1,6 +1,6 @@
 """Reading requests, what was found for them and what was decided, always for someone."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from lightkeeper.apps.accounts.services import Actor, Agency
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.governance import queries as governance
 from lightkeeper.apps.intake.beside import Beside
+from lightkeeper.apps.intake.corrected import Corrected
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.rights import proposing
 from lightkeeper.apps.rights.choices import CaseStatus, Choice
@@ -298,3 +299,16 @@ def beside_record(actor: Actor, record: Record) -> Beside | None:
     if shown.restriction is None and not shown.corrections:
         return None
     return Beside("rights/partials/_beside.html", {"shown": shown})
+
+
+def corrections_of(actor: Actor, records: Collection[int]) -> dict[int, list[Corrected]]:
+    """For every door that gives what records say: what is right, beside it."""
+    found: dict[int, list[Corrected]] = {}
+    rows = Correction.objects.visible_to(actor).filter(record__in=records).order_by("pk")
+    for one in rows:
+        said = Corrected(
+            one.reference, one.kind, str(one.get_kind_display()), one.property, one.was,
+            one.becomes, one.made_at,
+        )  # fmt: skip
+        found.setdefault(one.record_id, []).append(said)
+    return found

@@ -25,7 +25,7 @@ class RecordClass(IntEnum):
     PRODUCT = 5
     OVERSIGHT = 6
     RESTRICTED = 7  # hidden from use, by the right of whoever it is about
-    RIGHTS = 8  # requests of people about what is held on them
+    RIGHTS = 8  # requests of people about what is held on them, and breaches of it
 
 
 class Level(IntEnum):

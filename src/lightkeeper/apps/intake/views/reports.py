@@ -59,6 +59,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, reference: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = queries.get_report(actor, reference)
+    records = queries.first_records(actor, found, request.GET.get("after", ""))
     return render(
         request,
         "intake/report.html",
@@ -68,7 +69,8 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
             "job": job_of(found),
             "facts": _facts(actor, found),
             "counts": _counts(actor, found),
-            "records": queries.first_records(actor, found, request.GET.get("after", "")),
+            "records": records,
+            "rows": queries.with_corrections(actor, records.rows),
             "may_export": allowed(exporting.check_can_export, actor, found),
             "may_read_again": allowed(
                 permissions.check_may_change, actor, found.bucket_id, Power.UPLOAD

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
+from lightkeeper.apps.intake import corrected
+from lightkeeper.apps.intake.corrected import Corrected
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.intelligence import sql
 from lightkeeper.apps.intelligence.mentions import as_mapped
@@ -61,6 +63,7 @@ class Found:
     value: float
     reasons: tuple[str, ...]
     records: tuple[Record, ...]
+    corrections: tuple[Corrected, ...] = ()
 
     @property
     def agencies(self) -> list[str]:
@@ -153,6 +156,7 @@ def _group(
         .filter(pk__in=[number for number, _ in chosen])
         .only("pk", "reference")
     }
+    right = corrected.of_records(actor, [row.pk for _, rows in chosen for _, _, row in rows])
     found = tuple(
         Found(
             reference=reference_of(earliest[number]),
@@ -161,6 +165,7 @@ def _group(
             value=members[0][0],
             reasons=members[0][1],
             records=tuple(row for _, _, row in members),
+            corrections=tuple(one for _, _, row in members for one in right.get(row.pk, [])),
         )
         for number, members in chosen
     )

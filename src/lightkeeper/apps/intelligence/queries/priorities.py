@@ -7,13 +7,15 @@ and the parts themselves, which what is hidden has a share in, leave no trace in
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Any
 
 from lightkeeper.apps.accounts.services import Actor, Agency, Code
 from lightkeeper.apps.audit import services as audit
+from lightkeeper.apps.intake import corrected
+from lightkeeper.apps.intake.corrected import Corrected
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.intelligence import sql
 from lightkeeper.apps.intelligence.factors import factors_on
@@ -60,6 +62,8 @@ class Ranked:
     agencies: tuple[str, ...]
     explanation: Explanation
     first_record: int
+    record_ids: tuple[int, ...] = ()
+    corrections: tuple[Corrected, ...] = ()
 
     @property
     def total(self) -> float:
@@ -76,7 +80,16 @@ def ranking(
     found = list(islice(rank(actor, on, filters, expected=end), start, end))
     shown = found[:PAGE]
     audit.record(by=actor, did=audit.Did.PRIORITIES_LISTED, to=[one.reference for one in shown])
-    return shown, len(found) > PAGE and page < MOST_PAGES
+    return _corrected(actor, shown), len(found) > PAGE and page < MOST_PAGES
+
+
+def _corrected(actor: Actor, shown: list[Ranked]) -> list[Ranked]:
+    """Each with what stands beside what its records say."""
+    right = corrected.of_records(actor, [pk for one in shown for pk in one.record_ids])
+    return [
+        replace(one, corrections=tuple(said for pk in one.record_ids for said in right.get(pk, [])))
+        for one in shown
+    ]
 
 
 def rank(
@@ -184,6 +197,7 @@ def _ranked(
         agencies=tuple(sorted({str(record.bucket.owner) for record in records})),
         explanation=explain(parts, factors.values(), on),
         first_record=records[0].pk,
+        record_ids=tuple(record.pk for record in records),
     )
 
 

@@ -31,6 +31,8 @@ OF_NO_PERSON = {
     "rights_item": {"why"},
     "rights_decision": {"left_out"},
     "rights_correction": {"property"},
+    "breaches_breach": {"kinds"},
+    "breaches_listing": {"acts", "sessions", "others"},
 }
 
 

@@ -1,0 +1,30 @@
+"""The clock of a breach, with the rule that the table holds."""
+
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from lightkeeper.apps.breaches.choices import BreachStatus, Choice
+from lightkeeper.apps.breaches.clock import Clock, clock
+from lightkeeper.apps.breaches.models import Breach, BreachRule
+from lightkeeper.core.errors import Refused
+
+
+def hours_on(day: date) -> int:
+    """Raises: Refused where no rule holds on the day, which a deployment must not have."""
+    rules = BreachRule.objects.filter(active_from__lte=day)
+    found = rules.filter(Q(active_to=None) | Q(active_to__gt=day)).first()
+    if found is None:
+        raise Refused("breach.clock", "No table says how long the law gave on that day.")
+    return int(found.hours)
+
+
+def clock_of(breach: Breach, *, at: datetime) -> Clock:
+    """It runs until the Commissioner is notified, or somebody decides that nobody need be."""
+    start = breach.aware_at or breach.reported_at
+    ended = (
+        breach.status in (BreachStatus.NO_BREACH, BreachStatus.CLOSED)
+        or breach.commissioner == Choice.NOT_NOTIFY
+    )
+    hours = hours_on(start.date())
+    return clock(start, hours, notified=breach.notified_at, ended=ended, at=at)

@@ -1,0 +1,161 @@
+"""Breaches by pages and by the API."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from lightkeeper.apps.breaches import queries
+from lightkeeper.apps.breaches.tests.conftest import WHY, assess, describe, work_out
+from lightkeeper.apps.intake import queries as intake
+from lightkeeper.testing.cast import NORTHSHIRE
+
+pytestmark = pytest.mark.usefixtures("rolled_back")
+ON_DAY = {"noticed_on_day": "22", "noticed_on_month": "11", "noticed_on_year": "2025",
+          "noticed_time": "09:30"}  # fmt: skip
+
+
+def at(door, breach):
+    return reverse(f"breaches:{door}", args=[breach.reference])
+
+
+def post(client, door, breach, **given):
+    sent = {f"{door}-{name}": value for name, value in given.items()}
+    return client.post(at(door, breach), sent)
+
+
+def moment(name, when):
+    when = timezone.localtime(when)
+    return {f"{name}_on_day": when.day, f"{name}_on_month": when.month,
+            f"{name}_on_year": when.year, f"{name}_time": f"{when:%H:%M}"}  # fmt: skip
+
+
+def test_somebody_reports_by_the_form_and_is_told_the_reference_and_no_more(browse, as_):
+    page = browse("cleo").get(reverse("breaches:report")).content.decode()
+    assert "You need not be sure" in page
+    given = {"what": "A letter went to a wrong house", "kinds": ["CONFIDENTIALITY"], **ON_DAY}
+    assert browse("cleo").post(reverse("breaches:send_report"), {**given, "kinds": []}
+                               ).status_code == 422  # fmt: skip
+
+    answer = browse("cleo").post(reverse("breaches:send_report"), given, follow=True)
+
+    assert "Reported as BRC-" in answer.content.decode()
+    assert "wrong house" not in browse("cleo").get(reverse("breaches:register")).content.decode()
+
+
+def test_a_breach_is_handled_from_page_to_page(browse, as_, a_record, reported):
+    record = a_record("ada", [NORTHSHIRE], name="Nora Abel")
+    intake.get_record(as_("ada"), record.reference)
+    now = timezone.now()
+    reference = reported(at=now - timedelta(hours=2))
+    dora = browse("dora")
+    breach = queries.find_breach(as_("dora"), reference)
+    assert "left to notify" in dora.get(reverse("breaches:register")).content.decode()
+    hour_ago = now - timedelta(hours=1)
+    for door, given in (
+        ("take_up", {**moment("aware", now - timedelta(hours=80)), "reason": WHY}),
+        ("work_out", {"accounts": "ada", "acts": ["consult", "disclose"], "reason": WHY}),
+        ("describe", {"nature": "Looked up", "consequences": "Distress", "measures": "Stopped",
+                      "contact": "Dora Wick"}),
+        ("assess", {"likelihood": "POSSIBLE", "likelihood_reason": WHY, "severity": "LIMITED",
+                    "severity_reason": WHY, "risk": "HIGH", "reason": WHY}),
+        ("commissioner", {"choice": "NOTIFY", "reason": WHY}),
+        ("subjects", {"choice": "TELL", "reason": WHY}),
+        ("notified", {**moment("sent", hour_ago), "how": "form", "late_reason": "Restoring"}),
+        ("told", {**moment("sent", hour_ago), "how": "One letter"}),
+        ("close", {"reason": WHY}),
+    ):  # fmt: skip
+        page = dora.get(at("breach", breach)).content.decode()
+        assert f'action="{at(door, breach)}"' in page, door
+        if door != "work_out":
+            assert post(dora, door, breach).status_code == 422, door
+        assert post(dora, door, breach, **given).status_code == 302, door
+
+    page = dora.get(at("breach", breach)).content.decode()
+    assert "Closed" in page
+    assert "Notified 7 hours late" in page
+    affected = dora.get(at("affected", breach)).content.decode()
+    for said in (record.reference, "Nora Abel", "ada: record seen", "Digest"):
+        assert said in affected
+    paper = dora.get(at("paper", breach)).content.decode()
+    for said in ("Likely consequences", "Distress", "Dora Wick", "1 records", "Stopped"):
+        assert said in paper
+
+
+@pytest.mark.parametrize(("what", "kind", "says"),
+                         [("page", "text/html", "<h1>Notification"),
+                          ("text", "text/plain", "section 67"),
+                          ("letter", "text/plain", "We are writing to you")])  # fmt: skip
+def test_what_leaves_is_a_file_with_all_that_the_law_asks_for(
+    browse, as_, handled, what, kind, says
+):
+    breach = handled()
+    assert browse("dora").post(at("give", breach), {"what": what}).status_code == 409
+    officer = as_("dora")
+    describe(officer, breach, numbers="About 3 people")
+    assess(officer, breach)
+    answer = browse("dora").post(at("give", breach), {"what": what})
+
+    text = answer.content.decode()
+    assert answer["Content-Type"].startswith(kind)
+    assert "attachment" in answer["Content-Disposition"]
+    for said in (says, "Distress.", "The account was stopped.", "Dora Wick, 555 0100"):
+        assert said in text
+    assert ("About 3 people" in text) == (what != "letter")
+
+
+def test_the_owner_is_told_and_takes_its_share_up_from_page_to_page(browse, as_, a_record, handled):
+    from lightkeeper.testing.cast import HUB
+
+    record = a_record("ben", [HUB], name="Nora Abel")
+    intake.get_record(as_("ada"), record.reference)
+    breach = handled()
+    work_out(as_("dora"), breach, accounts=("ada",), at=timezone.now())
+    [share] = queries.shown_listing(as_("dora"), breach).shares
+    nothing = browse("dora").post(reverse("breaches:tell_owner", args=[share.reference]))
+    assert nothing.status_code == 422
+    browse("dora").post(
+        reverse("breaches:tell_owner", args=[share.reference]),
+        {f"{share.reference}-said": "An analyst looked."},
+    )
+    nell = browse("nell")
+    assert share.reference in nell.get(reverse("breaches:shares")).content.decode()
+    assert share.reference in nell.get(reverse("governance:notices")).content.decode()
+    page = nell.get(reverse("breaches:share", args=[share.reference])).content.decode()
+    assert record.reference in page
+    assert "ada" not in page.split("What was told")[1].split("<footer")[0]
+    nell.post(reverse("breaches:answer_share", args=[share.reference]), {"answer": "We call."})
+
+    assert "We call." in browse("dora").get(at("affected", breach)).content.decode()
+    hidden = browse("ben").get(reverse("breaches:share", args=[share.reference]))
+    nothing = browse("ben").get(reverse("breaches:share", args=["BRS-000000000000"]))
+    assert (hidden.status_code, nothing.status_code) == (404, 404)
+
+
+def test_a_program_reports_lists_and_decides(call_api, as_, a_record):
+    record = a_record("ada", name="Nora Abel")
+    intake.get_record(as_("ada"), record.reference)
+
+    def send(who, door, *words, **given):
+        address = reverse(f"api:{door}", args=words)
+        return call_api(who).post(address, given, content_type="application/json")
+
+    noticed = (timezone.now() - timedelta(hours=1)).isoformat()
+    made = send("ada", "report_breach", kinds=["INTEGRITY"], what="Changed", noticed_at=noticed)
+    assert made.status_code == 201
+    reference = made.json()["reference"]
+    [row] = call_api("dora").get(reverse("api:breaches")).json()["breaches"]
+    assert (row["reference"], row["status"]) == (reference, "REPORTED")
+    assert not row["overdue"]
+    assert datetime.fromisoformat(row["due"]) - timezone.now() < timedelta(hours=72)
+    assert send("dora", "take_up_breach", reference, aware_at=noticed, reason=WHY
+                ).json()["status"] == "OPEN"  # fmt: skip
+    listed = send("dora", "list_breach", reference, accounts=["ada"], reason=WHY).json()
+    assert [one["record"] for one in listed["affected"]] == [record.reference]
+    assert (listed["holds"], listed["hidden"], listed["subjects"]) == (True, [], 1)
+    refused = send("dora", "rule_breach", reference, about="COMMISSIONER", choice="NOT_NOTIFY",
+                   reason=WHY)  # fmt: skip
+    assert refused.status_code == 409
+    assert "Assess" in refused.json()["detail"]
+    assert call_api("ada").get(reverse("api:breach", args=[reference])).status_code == 404
