@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lightkeeper.engine.linkage.batch import Links
+from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.scoring import MISSING
 
 PRIOR = "Two records taken at random are seldom of one subject"
@@ -35,12 +39,25 @@ def explain(links: Links, number: int) -> Evidence:
 
     What one of the records does not say is no evidence and is left out.
     """
-    model, reasons = links.model, []
+    weight = float(links.weight[number])
+    return evidence_of(links.model, links.levels[number], links.weights[number], weight)
+
+
+def probability_of(weight: float) -> float:
+    """The chance that belongs to so many bits."""
+    return float(1 / (1 + np.exp2(-np.clip(weight, -500, 500))))
+
+
+def evidence_of(
+    model: LinkModel, levels: NDArray[np.int8], weights: NDArray[np.float64], weight: float
+) -> Evidence:
+    """The evidence of one pair; levels (c,), -1 for missing, and weights (c,) of its comparisons."""
+    reasons = []
     for c, comparison in enumerate(model.comparisons):
-        level = int(links.levels[number, c])
+        level = int(levels[c])
         if level != MISSING:
             sentence = comparison.levels[level].sentence
-            reasons.append(Reason(comparison.name, sentence, float(links.weights[number, c])))
+            reasons.append(Reason(comparison.name, sentence, float(weights[c])))
     reasons.sort(key=lambda reason: (-abs(reason.weight), reason.name))
     reasons.append(Reason("prior", PRIOR, model.prior_weight))
-    return Evidence(float(links.weight[number]), float(links.probability[number]), tuple(reasons))
+    return Evidence(weight, probability_of(weight), tuple(reasons))
