@@ -8,13 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lightkeeper.engine.errors import FormatError
 from lightkeeper.engine.linkage.prepare import Field
 from lightkeeper.engine.matcher.clues import Held, Recipe, keys_of_many
 from lightkeeper.engine.matcher.container import Array, Writer
 from lightkeeper.engine.matcher.manifest import FileOf, SegmentOf, reached
 from lightkeeper.engine.matcher.segment import NONE, Codes, Segment, value_hashes
-
-SMALL = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,7 @@ class Encoded:
     """
 
     values: list[str]
+    raw: list[bytes]
     hash: Array
     code: Codes
     start: Codes
@@ -41,13 +41,17 @@ def encode(column: pa.ChunkedArray, multi: bool, salt: bytes) -> Encoded:
         array = array.drop_null()
     coded = array.dictionary_encode()
     values: list[str] = coded.dictionary.to_pylist()
-    hashes = value_hashes(values, salt)
+    raw = [value.encode("utf-8", "surrogatepass") for value in values]
+    hashes = value_hashes(raw, salt)
     order = np.argsort(hashes)
     new = np.empty(len(order), np.int64)
     new[order] = np.arange(len(order))
     code = new[coded.indices.to_numpy(zero_copy_only=False)] if values else np.empty(0, np.int64)
     start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-    return Encoded([values[at] for at in order], hashes[order], code, start)
+    if len(np.unique(hashes)) != len(hashes):
+        raise FormatError("Two values have one hash. Build the index again.")
+    at = order.tolist()
+    return Encoded([values[n] for n in at], [raw[n] for n in at], hashes[order], code, start)
 
 
 def write_segment(
@@ -88,10 +92,9 @@ def _put_column(writer: Writer, field: Field, encoded: Encoded, rows: int) -> No
     writer.put(f"{name}.hash", encoded.hash)
     count = np.bincount(encoded.code, minlength=len(encoded.values))
     writer.put(f"{name}.count", count.astype(np.uint32))
-    heap = [value.encode("utf-8", "surrogatepass") for value in encoded.values]
-    lengths = np.fromiter(map(len, heap), np.uint64, len(heap))
+    lengths = np.fromiter(map(len, encoded.raw), np.uint64, len(encoded.raw))
     writer.put(f"{name}.offset", np.concatenate([[0], np.cumsum(lengths)]).astype(np.uint64))
-    writer.put(f"{name}.heap", np.frombuffer(b"".join(heap), np.uint8))
+    writer.put(f"{name}.heap", np.frombuffer(b"".join(encoded.raw), np.uint8))
     if field.multi:
         writer.put(f"{name}.start", encoded.start.astype(np.uint32))
         writer.put(f"{name}.code", encoded.code.astype(np.int32))

@@ -30,18 +30,19 @@ def candidates(state: State, keys: NDArray[np.uint64]) -> Codes:
         return np.empty(0, np.int64)
     order = there[np.argsort(count[there], kind="stable")]
     wanted = order[: max(int(np.cumsum(count[order]).searchsorted(MOST_POSTINGS, "right")), 1)]
-    rows, rarity = [], np.log2((state.live + 1) / count[wanted])
-    weights = []
-    for at, (segment, (first, last)) in enumerate(zip(state.segments, found, strict=True)):
-        base = state.row_base[at]
-        for key, weight in zip(wanted.tolist(), rarity.tolist(), strict=True):
-            low, high = int(first[key]), min(int(last[key]), int(first[key]) + MOST_POSTINGS)
-            if low < high:
-                own = (segment.postings[low:high] & _LOW).astype(np.int64)
-                if len(segment.removed.rows):
-                    own = own[~segment.gone(own)]
-                rows.append(own + base)
-                weights.append(np.full(len(own), weight))
+    rarity = np.log2((state.live + 1) / count[wanted])
+    rows, weights = [], []
+    for base, segment, (first, last) in zip(state.row_base, state.segments, found, strict=True):
+        low = first[wanted]
+        many = np.minimum(last[wanted] - low, MOST_POSTINGS)
+        ranges = zip(low.tolist(), (low + many).tolist(), strict=True)
+        own = np.concatenate([segment.postings[a:b] for a, b in ranges]) & _LOW
+        each = np.repeat(rarity, many)
+        if len(segment.removed.rows):
+            here = ~segment.gone(own.astype(np.int64))
+            own, each = own[here], each[here]
+        rows.append(own.astype(np.int64) + base)
+        weights.append(each)
     return _rarest(np.concatenate(rows), np.concatenate(weights))
 
 

@@ -148,30 +148,26 @@ def finish(raw: Words) -> Words:
 
 def keys_of_one(
     values: Mapping[str, Values], all_recipes: Sequence[Recipe], salt: int
-) -> tuple[Words, list[int]]:
-    """The keys under which one record would be found, each once, and the recipe of each."""
+) -> Words:
+    """The keys under which one record would be found, each once."""
     known: dict[tuple[str, str], list[int]] = {}
-    raw: dict[int, int] = {}
-    for place, recipe in enumerate(all_recipes):
+    raw: list[int] = []
+    for recipe in all_recipes:
         sides = []
         for part in recipe.parts:
             if part not in known:
                 name, piece = part
-                known[part] = [piece_hash(v, piece) for v in values[name][:MOST_VALUES[1]]]
-            sides.append(known[part][: recipe.most])
-        for hashes in _met(recipe, sides):
-            if all(hashes):
-                total = recipe.number + salt
-                for factor, one in zip(FACTORS, hashes, strict=False):
-                    total += factor * one
-                raw.setdefault(total & BITS, place)
-    return finish(np.array(list(raw), np.uint64)), list(raw.values())
-
-
-def _met(recipe: Recipe, sides: list[list[int]]) -> Sequence[tuple[int, ...]]:
-    if recipe.pairs:
-        return [(min(two), max(two)) for two in combinations(sides[0], 2) if two[0] != two[1]]
-    return list(product(*sides))
+                known[part] = [piece_hash(v, piece) for v in values[name][: MOST_VALUES[1]]]
+            sides.append([one for one in known[part][: recipe.most] if one])
+        totals = [recipe.number + salt]
+        if recipe.pairs:
+            pairs = [(min(two), max(two)) for two in combinations(sides[0], 2) if two[0] != two[1]]
+            totals = [totals[0] + FACTORS[0] * low + FACTORS[1] * high for low, high in pairs]
+        else:
+            for factor, side in zip(FACTORS, sides, strict=False):
+                totals = [total + factor * one for total in totals for one in side]
+        raw += totals
+    return finish(np.array([total & BITS for total in set(raw)], np.uint64))
 
 
 @dataclass(frozen=True)

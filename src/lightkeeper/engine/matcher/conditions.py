@@ -1,4 +1,4 @@
-"""The condition of each level of a model, made from its SQL into a function on arrays.
+"""The condition of each level of a model, made from its SQL into a test.
 
 Only what `linkage.comparisons` writes is known. Anything else is refused when the index is made,
 never guessed at: a level that counted differently here would be a wrong answer with a reason.
@@ -6,15 +6,12 @@ never guessed at: a level that counted differently here would be a wrong answer 
 
 import re
 from collections.abc import Callable
-from typing import Any
-
-import numpy as np
 
 from lightkeeper.engine.errors import FormatError
 from lightkeeper.engine.linkage.model import Comparison
-from lightkeeper.engine.matcher.meeting import Bools, Meeting
+from lightkeeper.engine.matcher import meeting
+from lightkeeper.engine.matcher.meeting import Test
 
-Test = Callable[[Meeting], Bools]
 Part = Callable[[str], str]
 
 
@@ -41,24 +38,14 @@ def compile_condition(condition: str, column: str) -> Test:
 
 def _compile(plain: str, whole: str) -> Test:
     plain = _bare(plain)
-    for word, both in ((" OR ", np.logical_or), (" AND ", np.logical_and)):
+    for word, both in ((" OR ", meeting.any_of), (" AND ", meeting.all_of)):
         parts = _split(plain, word)
         if len(parts) > 1:
-            return _joined([_compile(part, whole) for part in parts], both)
+            return both([_compile(part, whole) for part in parts])
     for pattern, make in ATOMS:
         if found := pattern.fullmatch(plain):
             return make(*found.groups())
     return _same_parts(plain, whole)
-
-
-def _joined(tests: list[Test], both: Any) -> Test:
-    def test(meeting: Meeting) -> Bools:
-        found = tests[0](meeting)
-        for other in tests[1:]:
-            found = both(found, other(meeting))
-        return found
-
-    return test
 
 
 def _split(text: str, word: str) -> list[str]:
@@ -124,8 +111,7 @@ def _same_parts(plain: str, whole: str) -> Test:
         one, two = "", " "
     for pattern, make in PARTS:
         if one == two and (found := pattern.fullmatch(one)):
-            part = make(*found.groups())
-            return lambda meeting: meeting.same_part(part)
+            return meeting.same_part(make(*found.groups()))
     raise FormatError(
         f"The matcher does not know the condition {whole}. Train the model again with this version."
     )
@@ -135,51 +121,38 @@ def _of_v(text: str, name: str) -> str:
     return re.sub(rf"\b{name}\b", "v", text)
 
 
-def _longer(count: str) -> Test:
-    least = int(count)
-
-    def test(meeting: Meeting) -> Bools:
-        long = any(len(one) > least for one in meeting.asked)
-        return np.full(meeting.size, long)
-
-    return test
-
-
 def _atom(pattern: str, make: Callable[..., Test]) -> tuple[re.Pattern[str], Callable[..., Test]]:
     return re.compile(pattern), make
 
 
 ATOMS = (
-    _atom(r"a = b|list_has_any\(a, b\)", lambda: Meeting.same),
+    _atom(r"a = b|list_has_any\(a, b\)", meeting.same),
     _atom(
         r"(?:jaro_winkler_similarity|lk_best_likeness)\(a, b\) >= ([\d.]+)",
-        lambda n: lambda m: m.alike(float(n)),
+        lambda n: meeting.alike(float(n)),
     ),
-    _atom(r"lk_one_slip\(a, b\)", lambda: Meeting.one_slip),
-    _atom(r"lk_two_slips\(a, b\)", lambda: lambda m: m.within(2)),
-    _atom(r"lk_least_slips\(a, b\) <= ([012])", lambda n: lambda m: m.within(int(n))),
-    _atom(r"lk_(?:any_)?begins\(a, b\)", lambda: Meeting.begins),
+    _atom(r"lk_one_slip\(a, b\)", meeting.one_slip),
+    _atom(r"lk_two_slips\(a, b\)", lambda: meeting.within(2)),
+    _atom(r"lk_least_slips\(a, b\) <= ([012])", lambda n: meeting.within(int(n))),
+    _atom(r"lk_(?:any_)?begins\(a, b\)", meeting.begins),
     _atom(
-        r"lk_any_start\(a, b, (\d+)\)", lambda n: lambda m: m.same_part(lambda v: v[: int(n)])
+        r"lk_any_start\(a, b, (\d+)\)", lambda n: meeting.same_part(lambda v: v[: int(n)])
     ),
-    _atom(r"lk_(?:any_)?words_shared\(a, b\) >= 1", lambda: Meeting.words_shared),
-    _atom(r"lk_shared\(a, b\) >= (\d+)", lambda n: lambda m: m.shared() >= int(n)),
+    _atom(r"lk_(?:any_)?words_shared\(a, b\) >= 1", meeting.words_shared),
+    _atom(r"lk_shared\(a, b\) >= (\d+)", lambda n: meeting.shared(int(n))),
     _atom(
         rf"a = {_TURN.format('b')}|"
         rf"list_has_any\(a, list_transform\(b, lambda x: {_TURN.format('x')}\)\)",
-        lambda: lambda m: m.turned(_turned),
+        lambda: meeting.turned(_turned),
     ),
-    _atom(r"hamming\(a, b\) <= (\d+)", lambda n: lambda m: m.letters_apart(int(n))),
+    _atom(r"hamming\(a, b\) <= (\d+)", lambda n: meeting.letters_apart(int(n))),
     _atom(
         r"abs\(CAST\(left\(a, 4\) AS INTEGER\) - CAST\(left\(b, 4\) AS INTEGER\)\) <= (\d+)|"
         r"abs\(CAST\(left\(list_min\(a\), 4\) AS INTEGER\) - "
         r"CAST\(left\(list_min\(b\), 4\) AS INTEGER\)\) <= (\d+)",
-        lambda one, two: lambda m: m.years_apart(int(one or two)),
+        lambda one, two: meeting.years_apart(int(one or two)),
     ),
-    _atom(r"len\(a\) > (\d+)", _longer),
-    _atom(
-        r"""list_(?:contains|has_any)\("tokens_r", a\)""",
-        lambda: lambda m: m.held_tokens(m.asked),
-    ),
-    _atom(r"""list_(?:contains|has_any)\("tokens_l", b\)""", lambda: Meeting.among_asked_tokens),
+    _atom(r"len\(a\) > (\d+)", lambda n: meeting.longer_than(int(n))),
+    _atom(r"""list_(?:contains|has_any)\("tokens_r", a\)""", meeting.among_held_tokens),
+    _atom(r"""list_(?:contains|has_any)\("tokens_l", b\)""", meeting.among_asked_tokens),
 )

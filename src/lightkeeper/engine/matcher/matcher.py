@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from lightkeeper.engine.errors import ConflictError, EngineError, FormatError, ShapeError
 from lightkeeper.engine.linkage.explain import Evidence, evidence_of, probability_of
@@ -26,7 +26,7 @@ from lightkeeper.engine.matcher.state import (
     read_model,
     write_frequencies,
 )
-from lightkeeper.engine.matcher.weighing import Weighed, Weigher
+from lightkeeper.engine.matcher.weighing import Weigher
 from lightkeeper.engine.matcher.writing import Changes
 
 Record = Mapping[str, Any]
@@ -43,6 +43,17 @@ class Hit:
     @property
     def probability(self) -> float:
         return probability_of(self.weight)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """For n records and c comparisons: level (n, c) int8, -1 for missing; bits (n, c), and weight
+    (n,), which is their sum and the prior.
+    """
+
+    level: NDArray[np.int8]
+    bits: NDArray[np.float64]
+    weight: NDArray[np.float64]
 
 
 class Matcher:
@@ -125,10 +136,11 @@ class Matcher:
         for segment in self._state.segments:
             segment.arrays.verify()
 
-    def find(self, record: Record, k: int = 10) -> list[Hit]:
+    def find(self, record: Record, k: int = 10, above: float | None = None) -> list[Hit]:
         """The k records of most weight, best first; of equal weight the smaller id first.
 
-        The record says what it says under the names of the model's columns, as received.
+        Those of no more than `above` bits are left out: where it is not given, what the model
+        would not keep in a batch either. The record says what it says under the names of the model's columns, as received.
         Raises: ShapeError naming a column that the model does not have, or k below 1.
         """
         if k < 1:
@@ -136,11 +148,13 @@ class Matcher:
         state = self._state
         asked = self._asked(state, record)
         salt = int.from_bytes(state.salt[:4])
-        keys, _ = keys_of_one(asked.values, state.compiled.recipes, salt)
-        weigher = Weigher(state, asked)
-        rows, weighed = weigher.best(candidates(state, keys), k)
-        total, ids = weigher.total(weighed.bits), state.ids(rows)
-        order = np.lexsort((ids, -total))[:k]
+        keys = keys_of_one(asked.values, state.compiled.recipes, salt)
+        weigher = Weigher(state, asked, candidates(state, keys))
+        above = self.model.missing_weight if above is None else above
+        best = np.sort(weigher.best(k, above))
+        ids, total = state.ids(weigher.rows[best]), weigher.total()[best]
+        order = np.lexsort((ids, -total))
+        order = order[total[order] > above][:k]
         return [Hit(int(ids[at]), float(total[at])) for at in order]
 
     def weigh(self, record: Record, ids: ArrayLike) -> Weighed:
@@ -151,15 +165,15 @@ class Matcher:
         state = self._state
         rows = _rows_of(state, np.atleast_1d(np.asarray(ids, np.int64)))
         order = np.argsort(rows, kind="stable")
-        weighed = Weigher(state, self._asked(state, record)).weigh(rows[order])
+        weigher = Weigher(state, self._asked(state, record), rows[order])
+        weigher.weigh(np.arange(len(rows)))
         back = np.argsort(order, kind="stable")
-        return Weighed(weighed.level[back], weighed.bits[back])
+        return Weighed(weigher.level[back], weigher.bits[back], weigher.total()[back])
 
     def explain(self, record: Record, record_id: int) -> Evidence:
         """Named weights that sum to the weight, as `linkage.explain` gives them for a pair."""
-        weighed = self.weigh(record, [record_id])
-        total = weighed.bits.sum(axis=1) + self.model.prior_weight
-        return evidence_of(self.model, weighed.level[0], weighed.bits[0], float(total[0]))
+        one = self.weigh(record, [record_id])
+        return evidence_of(self.model, one.level[0], one.bits[0], float(one.weight[0]))
 
     def add(self, records: pa.Table | Sequence[Record], *, replacing: bool = False) -> int:
         """Records that are in the index from the moment this returns, all or none of them.
@@ -191,7 +205,7 @@ class Matcher:
             raise ShapeError(
                 f"The model has no column {unknown[0]}. It has: {', '.join(sorted(known))}."
             )
-        return state.asked(prepare_one(record, model.plan, model.fields))
+        return Asked(state, prepare_one(record, model.plan, model.fields))
 
 
 def _rows_of(state: State, ids: Codes) -> Codes:

@@ -1,21 +1,21 @@
-"""One field of a record that is asked about against the same field of many candidates.
+"""What two texts have in common, as a level of the model asks it.
 
-What two texts have in common is worked out once for each text that the candidates have among
-them, and once for all levels that ask it.
+A test is bound to what is asked once, and then tried on the texts of one candidate after the
+other: a text for a field with one value, a tuple of texts for a field with lists. `held` says
+whether the candidate has an asked value among the words of its name.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from rapidfuzz import process
-
+from lightkeeper.engine.linkage.prepare import Values
 from lightkeeper.engine.matcher.slips import similarity, slips
 
-Bools = NDArray[np.bool_]
-Codes = NDArray[np.int64]
-FEW = 24
+# Texts come with one character for each byte (see `as_bytes`).
+OfText = Callable[[str, bool], bool]
+OfTexts = Callable[[tuple[str, ...], bool], bool]
 
 
 def as_bytes(text: str) -> str:
@@ -27,145 +27,195 @@ def as_text(seen: str) -> str:
     return seen if seen.isascii() else seen.encode("latin-1").decode("utf-8", "surrogatepass")
 
 
-@dataclass
-class Meeting:
-    """Candidates that have a value in the field: codes (t,) of one after the other.
+@dataclass(frozen=True)
+class Said:
+    """What the asked record says in one field, and the words of its name."""
 
-    `first` (n,) is where each candidate's codes begin, None where each has exactly one.
-    `asked_code` (a,) are the codes of the asked values that any record has. `held_tokens` says
-    which of the candidates have any of the given texts among the words of their name.
+    values: Values
+    tokens: frozenset[str]
+
+    @cached_property
+    def seen(self) -> tuple[str, ...]:
+        return tuple(as_bytes(value) for value in self.values)
+
+
+@dataclass(frozen=True)
+class Test:
+    """`bind` gives what is tried on each text: any text that passes is enough. With `whole` it
+    is tried on all texts of a candidate at once.
     """
 
-    asked: tuple[str, ...]
-    asked_code: Codes
-    asked_tokens: frozenset[str]
-    code: Codes
-    first: Codes | None
-    texts_of: Callable[[Codes], list[str]]
-    held_tokens: Callable[[tuple[str, ...]], Bools]
-    _seen: tuple[list[str], Codes] | None = None
-    _known: dict[object, Bools | Codes | NDArray[np.float64]] = field(default_factory=dict)
+    bind: Callable[[Said], Any]
+    whole: bool = False
+    # That a value is the same: known from the codes, without reading a text.
+    same: bool = False
+    asks_held: bool = False
 
-    @property
-    def size(self) -> int:
-        return len(self.code) if self.first is None else len(self.first)
+    def of_text(self, said: Said) -> OfText:
+        """For a field with one value."""
+        bound = self.bind(said)
+        return (lambda text, held: bound((text,), held)) if self.whole else bound  # type: ignore[no-any-return]
 
-    def seen(self) -> list[str]:
-        """The texts that the candidates have, each once."""
-        return self._distinct()[0]
+    def of_texts(self, said: Said) -> OfTexts:
+        """For a field with lists."""
+        bound = self.bind(said)
+        if self.whole:
+            return bound  # type: ignore[no-any-return]
+        return lambda texts, held: any(bound(text, held) for text in texts)
 
-    def _distinct(self) -> tuple[list[str], Codes]:
-        if self._seen is None:
-            each, place = np.unique(self.code, return_inverse=True)
-            self._seen = self.texts_of(each), place
-        return self._seen
 
-    def any_of(self, texts: Bools) -> Bools:
-        """Of each candidate, whether any of its texts is one of these."""
-        return self.any_code(texts[self._distinct()[1]])
+def any_of(tests: list[Test]) -> Test:
+    return _joined(tests, every=False)
 
-    def any_code(self, codes: Bools) -> Bools:
-        return codes if self.first is None else np.logical_or.reduceat(codes, self.first)
 
-    def where(self, test: Callable[[str, str], object], asked: Iterable[str]) -> Bools:
-        """Which texts pass the test with any of the asked ones, both as bytes."""
-        texts, wanted = self.seen(), [as_bytes(one) for one in asked]
-        return np.fromiter(
-            (any(test(one, text) for one in wanted) for text in texts), bool, len(texts)
-        )
+def all_of(tests: list[Test]) -> Test:
+    return _joined(tests, every=True)
 
-    def same_codes(self) -> Bools:
-        found = np.zeros(len(self.code), bool)
-        for code in self.asked_code:
-            found |= self.code == code
-        return found
 
-    def same(self) -> Bools:
-        return self.any_code(self.same_codes())
+def _joined(tests: list[Test], *, every: bool) -> Test:
+    """Of a field with lists each test may be passed by another text, so it asks the whole."""
+    asks_held = any(test.asks_held for test in tests)
 
-    def shared(self) -> Codes:
-        """How many of the asked values each candidate has."""
-        codes = self.same_codes().astype(np.int64)
-        return codes if self.first is None else np.add.reduceat(codes, self.first)
+    def bind_text(said: Said) -> OfText:
+        bound = [test.of_text(said) for test in tests]
+        if len(bound) == 2:
+            one, two = bound
+            if every:
+                return lambda text, held: one(text, held) and two(text, held)
+            return lambda text, held: one(text, held) or two(text, held)
+        together = all if every else any
+        return lambda text, held: together(test(text, held) for test in bound)
 
-    def alike(self, at_least: float) -> Bools:
-        if "likeness" not in self._known:
-            self._known["likeness"] = self._likeness()
-        return self.any_of(np.asarray(self._known["likeness"] >= at_least))
+    def bind_texts(said: Said) -> OfTexts:
+        bound = [test.of_texts(said) for test in tests]
+        together = all if every else any
+        return lambda texts, held: together(test(texts, held) for test in bound)
 
-    def _likeness(self) -> NDArray[np.float64]:
-        texts, wanted = self.seen(), [as_bytes(one) for one in self.asked]
-        if len(texts) * len(wanted) <= FEW:
-            return np.array([max(similarity(a, b) for a in wanted) for b in texts], np.float64)
-        every = process.cdist(wanted, texts, scorer=similarity, dtype=np.float64)
-        return np.asarray(every.max(axis=0))
+    return Joined(bind_text, asks_held=asks_held, bind_texts=bind_texts)
 
-    def within(self, most: int) -> Bools:
-        """At most so many slips between any two of the values."""
-        return self.any_of(self._slips() <= most)
 
-    def one_slip(self) -> Bools:
-        """One slip, and the first or the last letter the same."""
-        near = self._slips() <= 1
-        ends = self.where(lambda a, b: a[:1] == b[:1] or a[-1:] == b[-1:], self.asked)
-        return self.any_of(near & ends)
+@dataclass(frozen=True)
+class Joined(Test):
+    """Several tests as one, bound differently for a text and for all texts of a candidate."""
 
-    def _slips(self) -> Codes:
-        if "slips" not in self._known:
-            wanted = [as_bytes(one) for one in self.asked]
-            self._known["slips"] = np.array(
-                [min(slips(a, b, 2) for a in wanted) for b in self.seen()], np.int64
-            )
-        return np.asarray(self._known["slips"])
+    bind_texts: Callable[[Said], OfTexts] | None = None
 
-    def begins(self) -> Bools:
-        return self.any_of(
-            self.where(lambda a, b: a.startswith(b) or b.startswith(a), self.asked)
-        )
+    def of_texts(self, said: Said) -> OfTexts:
+        assert self.bind_texts is not None
+        return self.bind_texts(said)
 
-    def same_part(self, part: Callable[[str], str]) -> Bools:
-        """Whether any two of the values have this part in common, counted in characters."""
-        wanted = {part(one) for one in self.asked}
-        texts = self.seen()
-        return self.any_of(
-            np.fromiter((part(as_text(text)) in wanted for text in texts), bool, len(texts))
-        )
 
-    def turned(self, turn: Callable[[str], str]) -> Bools:
-        """Whether any asked value is one of the candidate's, turned about."""
-        wanted, texts = set(self.asked), self.seen()
-        return self.any_of(
-            np.fromiter((turn(as_text(text)) in wanted for text in texts), bool, len(texts))
-        )
+def with_any(test: Callable[[str, str], bool]) -> Test:
+    """Whether the text passes with any of the asked ones."""
 
-    def letters_apart(self, most: int) -> Bools:
-        """At most so many letters differ, place by place, of texts of one length."""
+    def bind(said: Said) -> OfText:
+        if len(said.seen) == 1:
+            one = said.seen[0]
+            return lambda text, held: test(one, text)
+        return lambda text, held: any(test(one, text) for one in said.seen)
 
-        def near(a: str, b: str) -> bool:
-            return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) <= most
+    return Test(bind)
 
-        return self.any_of(self.where(near, self.asked))
 
-    def years_apart(self, most: int) -> Bools:
-        """At most so many years between the earliest of both."""
-        years = np.array([int(text[:4]) for text in self.seen()])[self._distinct()[1]]
-        if self.first is not None:
-            years = np.minimum.reduceat(years, self.first)
-        return np.asarray(np.abs(years - int(min(self.asked)[:4])) <= most)
+def same() -> Test:
+    def bind(said: Said) -> OfText:
+        seen = frozenset(said.seen)
+        return lambda text, held: text in seen
 
-    def words_shared(self) -> Bools:
-        wanted = {word for one in self.asked for word in one.split(" ")}
-        texts = self.seen()
-        return self.any_of(
-            np.fromiter(
-                (not wanted.isdisjoint(as_text(text).split(" ")) for text in texts),
-                bool,
-                len(texts),
-            )
-        )
+    return Test(bind, same=True)
 
-    def among_asked_tokens(self) -> Bools:
-        tokens, texts = self.asked_tokens, self.seen()
-        return self.any_of(
-            np.fromiter((as_text(text) in tokens for text in texts), bool, len(texts))
-        )
+
+def shared(least: int) -> Test:
+    """At least so many values in common."""
+
+    def bind(said: Said) -> OfTexts:
+        seen = frozenset(said.seen)
+        return lambda texts, held: sum(text in seen for text in texts) >= least
+
+    return Test(bind, whole=True)
+
+
+def alike(at_least: float) -> Test:
+    return with_any(lambda one, text: bool(similarity(one, text) >= at_least))
+
+
+def within(most: int) -> Test:
+    """At most so many slips."""
+    return with_any(lambda one, text: slips(one, text, most) <= most)
+
+
+def one_slip() -> Test:
+    """One slip, and the first or the last letter the same."""
+    return with_any(
+        lambda one, text: (one[:1] == text[:1] or one[-1:] == text[-1:])
+        and slips(one, text, 1) <= 1
+    )
+
+
+def begins() -> Test:
+    return with_any(lambda one, text: one.startswith(text) or text.startswith(one))
+
+
+def same_part(part: Callable[[str], str]) -> Test:
+    """This part of both, counted in characters."""
+
+    def bind(said: Said) -> OfText:
+        parts = frozenset(part(value) for value in said.values)
+        return lambda text, held: part(as_text(text)) in parts
+
+    return Test(bind)
+
+
+def turned(turn: Callable[[str], str]) -> Test:
+    """An asked value is the candidate's, turned about."""
+
+    def bind(said: Said) -> OfText:
+        return lambda text, held: turn(as_text(text)) in said.values
+
+    return Test(bind)
+
+
+def letters_apart(most: int) -> Test:
+    """At most so many letters differ, place by place, of texts of one length."""
+    return with_any(
+        lambda one, text: len(one) == len(text)
+        and sum(x != y for x, y in zip(one, text, strict=True)) <= most
+    )
+
+
+def years_apart(most: int) -> Test:
+    """At most so many years between the earliest of both."""
+
+    def bind(said: Said) -> OfTexts:
+        year = int(min(said.values)[:4])
+        return lambda texts, held: abs(int(min(texts)[:4]) - year) <= most
+
+    return Test(bind, whole=True)
+
+
+def longer_than(least: int) -> Test:
+    """An asked value has more characters than this."""
+
+    def bind(said: Said) -> OfText:
+        long = any(len(value) > least for value in said.values)
+        return lambda text, held: long
+
+    return Test(bind)
+
+
+def words_shared() -> Test:
+    def bind(said: Said) -> OfText:
+        words = frozenset(word for value in said.values for word in value.split(" "))
+        return lambda text, held: not words.isdisjoint(as_text(text).split(" "))
+
+    return Test(bind)
+
+
+def among_held_tokens() -> Test:
+    """An asked value stands among the words of the candidate's name."""
+    return Test(lambda said: lambda text, held: held, asks_held=True)
+
+
+def among_asked_tokens() -> Test:
+    """The candidate's value stands among the words of the asked name."""
+    return Test(lambda said: lambda text, held: as_text(text) in said.tokens)

@@ -17,15 +17,17 @@ NONE = -1
 Codes = NDArray[np.int64]
 
 
-def value_hash(value: str, salt: bytes) -> bytes:
-    """Eight bytes that name a value. The salt is the index's own: nobody outside can make two
+def hash_of(raw: bytes, salt: bytes) -> np.uint64:
+    """A number that names a value. The salt is the index's own: nobody outside can make two
     values meet.
     """
-    return blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8, key=salt).digest()
+    return np.uint64(int.from_bytes(blake2b(raw, digest_size=8, key=salt).digest(), "little"))
 
 
-def value_hashes(values: Iterable[str], salt: bytes) -> NDArray[np.uint64]:
-    return np.frombuffer(b"".join(value_hash(v, salt) for v in values), "<u8")
+def value_hashes(values: Iterable[bytes], salt: bytes) -> NDArray[np.uint64]:
+    """The same for many."""
+    every = b"".join(blake2b(raw, digest_size=8, key=salt).digest() for raw in values)
+    return np.frombuffer(every, "<u8")
 
 
 class Column:

@@ -13,11 +13,11 @@ from lightkeeper.engine.linkage.model import LinkModel, model_from_json
 from lightkeeper.engine.linkage.prepare import Field, Values
 from lightkeeper.engine.linkage.scoring import RARE
 from lightkeeper.engine.matcher.clues import Recipe, recipes
-from lightkeeper.engine.matcher.conditions import Test, compile_levels
+from lightkeeper.engine.matcher.conditions import compile_levels
 from lightkeeper.engine.matcher.container import Arrays, Writer
 from lightkeeper.engine.matcher.manifest import FileOf, Manifest, read_file
-from lightkeeper.engine.matcher.meeting import Meeting
-from lightkeeper.engine.matcher.segment import NONE, Codes, Segment, value_hash, value_hashes
+from lightkeeper.engine.matcher.meeting import Test
+from lightkeeper.engine.matcher.segment import NONE, Codes, Segment, hash_of, value_hashes
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,32 @@ class Compiled:
     tests: tuple[tuple[Test, ...], ...]
     # Of each comparison, whether its first level is that a value is the same.
     exact: tuple[bool, ...]
+    asks_held: tuple[bool, ...]
+    # The bits of each level, and the most that any but a same value can give.
+    weights: tuple[NDArray[np.float64], ...]
+    other: tuple[float, ...]
+    # The comparisons that tell most apart, first.
+    order: tuple[int, ...]
     recipes: tuple[Recipe, ...]
 
 
 def compile_model(model: LinkModel) -> Compiled:
     """Raises: FormatError naming what the matcher does not know how to compare."""
     tests = tuple(compile_levels(comparison) for comparison in model.comparisons)
+    exact = tuple(bool(levels) and levels[0].same for levels in tests)
+    weights = tuple(
+        np.array([level.weight for level in comparison.levels]) for comparison in model.comparisons
+    )
+    spread = [float(np.ptp(bits)) for bits in weights]
     return Compiled(
         model,
         {field.name: field for field in model.fields},
         tests,
-        tuple(levels[:1] == (Meeting.same,) for levels in tests),
+        exact,
+        tuple(any(test.asks_held for test in levels) for levels in tests),
+        weights,
+        tuple(float(bits[same:].max()) for bits, same in zip(weights, exact, strict=True)),
+        tuple(sorted(range(len(spread)), key=lambda c: -spread[c])),
         recipes(model.fields),
     )
 
@@ -78,7 +93,7 @@ def write_frequencies(path: Path, values: pa.Table, salt: bytes) -> FileOf:
             of.setdefault(row["field"], []).append((row["value"], row["size"]))
     with Writer(path) as writer:
         for field, pairs in of.items():
-            hashes = value_hashes((value for value, _ in pairs), salt)
+            hashes = value_hashes((value.encode("utf-8", "surrogatepass") for value, _ in pairs), salt)
             order = np.argsort(hashes)
             writer.put(f"{field}.hash", hashes[order])
             writer.put(f"{field}.count", np.array([size for _, size in pairs], np.int64)[order])
@@ -86,18 +101,33 @@ def write_frequencies(path: Path, values: pa.Table, salt: bytes) -> FileOf:
     return FileOf(path.name, size, check)
 
 
-@dataclass(frozen=True)
 class Asked:
     """A record that is asked about: its values, their codes, and how common each of them is.
 
-    code and share (a,) of each field, of the values that some record here has; share as float32,
-    which is what the batch scorer keeps; known: of how many values the share is taken.
+    code and share of each field, of the values that some record here has; share as float32 has
+    it, which is what the batch scorer keeps; known: of how many values the share is taken.
     """
 
-    values: dict[str, Values]
-    code: dict[str, Codes]
-    share: dict[str, NDArray[np.float32]]
-    known: dict[str, int]
+    def __init__(self, state: "State", values: dict[str, Values]) -> None:
+        self.values, self._state = values, state
+        self.tokens = frozenset(values.get("tokens", ()))
+        self.code: dict[str, list[int]] = {}
+        self.share: dict[str, list[float]] = {}
+        self.known: dict[str, int] = {}
+        self._codes: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+        for comparison in state.compiled.model.comparisons:
+            name = comparison.column
+            self.known[name] = total = state.total(name)
+            found = [pair for value in values[name] for pair in state.find(name, value, total)]
+            self.code[name] = [code for code, _ in found]
+            self.share[name] = [share for _, share in found]
+
+    def codes_of(self, name: str, texts: tuple[str, ...]) -> list[int]:
+        """The codes of these texts in a field, of those that some record has."""
+        if (name, texts) not in self._codes:
+            found = [code for text in texts for code, _ in self._state.find(name, text, 1)]
+            self._codes[name, texts] = found
+        return self._codes[name, texts]
 
 
 class State:
@@ -119,33 +149,26 @@ class State:
     def live(self) -> int:
         return sum(segment.live for segment in self.segments)
 
-    def asked(self, values: dict[str, Values]) -> Asked:
-        codes, shares, known = {}, {}, {}
-        for name, said in values.items():
-            known[name] = total = self._total(name)
-            found = [pair for value in said for pair in self._known_value(name, value, total)]
-            codes[name] = np.array([code for code, _ in found], np.int64)
-            shares[name] = np.array([share for _, share in found], np.float32)
-        return Asked(values, codes, shares, known)
-
-    def _total(self, name: str) -> int:
+    def total(self, name: str) -> int:
+        """Of how many values of a field the share of each is taken."""
         if self.frequencies is not None:
             return self.frequencies.total(name)
         return sum(segment.total(name) for segment in self.segments)
 
-    def _known_value(self, name: str, value: str, total: int) -> list[tuple[int, float]]:
+    def find(self, name: str, value: str, total: int) -> list[tuple[int, float]]:
         """The code of a value in each segment that has it, with its share of all values."""
-        hashed = np.frombuffer(value_hash(value, self.salt), "<u8")[0]
         raw = value.encode("utf-8", "surrogatepass")
+        hashed = hash_of(raw, self.salt)
         codes, count = [], 0
-        for base, segment in zip(self.code_base[name], self.segments, strict=True):
+        for base, segment in zip(self.code_base[name].tolist(), self.segments, strict=True):
             code = segment.columns[name].find(hashed, raw)
             if code != NONE:
-                codes.append(int(base) + code)
+                codes.append(base + code)
                 count += segment.count(name, code)
         if self.frequencies is not None:
             count = self.frequencies.count(name, hashed)
-        return [(code, count / max(total, 1)) for code in codes]
+        share = float(np.float32(count / max(total, 1)))
+        return [(code, share) for code in codes]
 
     def split(self, rows: Codes) -> list[tuple[Segment, int, Codes]]:
         """Ascending rows by segment: each with its place in the whole and its own numbers."""

@@ -1,172 +1,210 @@
 """How much speaks for one subject: the model's bits for a record against many candidates."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lightkeeper.engine.linkage.model import Comparison
 from lightkeeper.engine.linkage.scoring import MISSING, USUAL_VALUES
-from lightkeeper.engine.matcher.meeting import Bools, Meeting
-from lightkeeper.engine.matcher.segment import Codes
+from lightkeeper.engine.matcher.meeting import Said
+from lightkeeper.engine.matcher.segment import NONE, Codes
 from lightkeeper.engine.matcher.state import Asked, State
 
 Bits = NDArray[np.float64]
+Bound = Callable[[Any, bool], bool]
 # A bound that was added up in another order may be this much lower than the sum it bounds.
 SLACK = 1e-9
-SURE_FIRST = 3
-
-
-@dataclass(frozen=True)
-class Weighed:
-    """For n candidates and c comparisons: level (n, c) int8, -1 for missing; bits (n, c)."""
-
-    level: NDArray[np.int8]
-    bits: Bits
 
 
 class Weigher:
-    """Weighs candidates against one record. Rows are ascending."""
+    """Weighs candidates, whose rows are ascending, against one record."""
 
-    def __init__(self, state: State, asked: Asked) -> None:
-        self.state, self.asked = state, asked
-        self.model = state.compiled.model
-        self.fields = state.compiled.fields
-        tokens = asked.values.get("tokens", ())
-        self._tokens = frozenset(tokens)
-        self._table = [
-            np.array([level.weight for level in comparison.levels] + [0.0])
-            for comparison in self.model.comparisons
-        ]
-
-    def weigh(self, rows: Codes) -> Weighed:
-        """Every comparison of every row."""
+    def __init__(self, state: State, asked: Asked, rows: Codes) -> None:
+        self.state, self.asked, self.rows = state, asked, rows
+        self.compiled, self.model = state.compiled, state.compiled.model
         shape = (len(rows), len(self.model.comparisons))
-        weighed = Weighed(np.full(shape, MISSING, np.int8), np.zeros(shape))
-        for c in range(shape[1]):
-            weighed.level[:, c], weighed.bits[:, c] = self.compare(c, rows)
-        return weighed
+        self.level = np.full(shape, MISSING, np.int8)
+        self.bits = np.zeros(shape)
+        self._code = self._codes()
+        self._bound: dict[int, list[Bound]] = {}
+        self._holding: dict[str, NDArray[np.bool_]] = {}
 
-    def total(self, bits: Bits) -> Bits:
-        return np.asarray(bits.sum(axis=1) + self.model.prior_weight)
+    def total(self) -> Bits:
+        return np.asarray(self.bits.sum(axis=1) + self.model.prior_weight)
 
-    def compare(self, c: int, rows: Codes) -> tuple[NDArray[np.int8], Bits]:
-        """The level of one comparison for each row, and its bits."""
-        comparison = self.model.comparisons[c]
-        name = comparison.column
-        level, bits = np.full(len(rows), MISSING, np.int8), np.zeros(len(rows))
-        if not len(rows) or not self.asked.values[name]:
-            return level, bits
-        meeting, there = self._meet(name, rows)
-        if not meeting.size:
-            return level, bits
-        found = np.full(meeting.size, len(comparison.levels) - 1, np.int8)
-        open_ = np.ones(meeting.size, bool)
-        for number, test in enumerate(self.state.compiled.tests[c]):
-            hit = test(meeting) & open_
-            found[hit] = number
-            open_ &= ~hit
-            if not open_.any():
-                break
-        level[there] = found
-        bits[there] = self._table[c][found]
-        if comparison.levels[0].by_frequency and (found == 0).any():
-            bits[there[found == 0]] = self._by_frequency(comparison, meeting)[found == 0]
-        return level, bits
+    def weigh(self, at: Codes) -> None:
+        """Every comparison of the rows at these places."""
+        for c in range(len(self.model.comparisons)):
+            self.compare(c, at)
 
-    def _meet(self, name: str, rows: Codes) -> tuple[Meeting, Codes]:
-        """The candidates that say anything of this field, and their places among the rows."""
-        first: Codes | None = None
-        if self.fields[name].multi:
-            code, count = self.state.all_codes(name, rows)
-            there = np.nonzero(count)[0]
-            first = np.cumsum(count[there]) - count[there]
-        else:
-            code = self.state.one_code(name, rows)
-            there = np.nonzero(code >= 0)[0]
-            code = code[there]
-        return (
-            Meeting(
-                asked=self.asked.values[name],
-                asked_code=self.asked.code[name],
-                asked_tokens=self._tokens,
-                code=code,
-                first=first,
-                texts_of=lambda codes: self.state.texts(name, codes),
-                held_tokens=lambda texts: self._hold(rows[there], texts),
-            ),
-            there,
-        )
-
-    def _hold(self, rows: Codes, texts: tuple[str, ...]) -> Bools:
-        """Which rows have any of these texts among the words of their name."""
-        wanted = self.state.asked({"tokens": texts}).code["tokens"]
-        found = np.zeros(len(rows), bool)
-        if len(wanted) and len(rows):
-            codes, count = self.state.all_codes("tokens", rows)
-            owner = np.repeat(np.arange(len(rows)), count)
-            for code in wanted:
-                found[owner[codes == code]] = True
+    def _codes(self) -> Codes:
+        """The codes of fields with one value, (c, n); -1 where there is none."""
+        found = np.full((len(self.model.comparisons), len(self.rows)), NONE, np.int64)
+        for c, comparison in enumerate(self.model.comparisons):
+            name = comparison.column
+            if self.asked.values[name] and not self.compiled.fields[name].multi:
+                found[c] = self.state.one_code(name, self.rows)
         return found
 
-    def _shared_bits(self, comparison: Comparison) -> Bits:
-        """The bits of sharing each asked value that is known here, by how common it is.
+    def compare(self, c: int, at: Codes) -> None:
+        """One comparison of the rows at these places."""
+        name = self.model.comparisons[c].column
+        if not len(at) or not self.asked.values[name]:
+            return
+        if self.compiled.fields[name].multi:
+            self._compare_lists(c, name, at)
+            return
+        code = self._code[c, at]
+        if self.compiled.exact[c]:
+            # The same value is the best level; only what is not the same has to be read.
+            for same, bits in zip(self.asked.code[name], self._same_bits[c], strict=True):
+                alike = at[code == same]
+                self.level[alike, c], self.bits[alike, c] = 0, bits
+                at, code = at[code != same], code[code != same]
+        at, code = at[code >= 0], code[code >= 0]
+        if len(at):
+            self._compare_texts(c, name, at, code)
+
+    def _compare_texts(self, c: int, name: str, at: Codes, code: Codes) -> None:
+        """Rows that have each one value, and not the asked one."""
+        skip = int(self.compiled.exact[c])
+        tests = self._tests(c, name)[skip:]
+        codes = code.tolist()
+        text = self._texts(name, codes)
+        known: dict[tuple[int, bool], int] = {}
+        found = []
+        for pair in zip(codes, self._held(c, name, at), strict=True):
+            level = known.get(pair)
+            if level is None:
+                level = known[pair] = skip + _first(tests, text[pair[0]], pair[1])
+            found.append(level)
+        self.level[at, c] = found
+        self.bits[at, c] = self.compiled.weights[c][found]
+
+    def _compare_lists(self, c: int, name: str, at: Codes) -> None:
+        code, count = self.state.all_codes(name, self.rows[at])
+        at, count = at[count > 0], count[count > 0]
+        if not len(at):
+            return
+        tests, codes = self._tests(c, name), code.tolist()
+        text = self._texts(name, codes)
+        same = dict(zip(self.asked.code[name], self._same_bits[c], strict=True))
+        weights, start = self.compiled.weights[c].tolist(), 0
+        found, bits = [], []
+        for of_row, held in zip(count.tolist(), self._held(c, name, at), strict=True):
+            own = codes[start : start + of_row]
+            start += of_row
+            level = _first(tests, tuple(text[one] for one in own), held)
+            shared = [same[one] for one in own if one in same] if level == 0 else ()
+            found.append(level)
+            # Of several values that both have the rarest counts.
+            bits.append(max(shared) if shared and self.compiled.exact[c] else weights[level])
+        self.level[at, c], self.bits[at, c] = found, bits
+
+    def _texts(self, name: str, codes: list[int]) -> dict[int, str]:
+        each = sorted(set(codes))
+        return dict(zip(each, self.state.texts(name, np.array(each)), strict=True))
+
+    def _tests(self, c: int, name: str) -> list[Bound]:
+        """The tests of each level but the last, bound to what is asked."""
+        if c not in self._bound:
+            said = Said(self.asked.values[name], self.asked.tokens)
+            multi = self.compiled.fields[name].multi
+            self._bound[c] = [
+                test.of_texts(said) if multi else test.of_text(said)
+                for test in self.compiled.tests[c]
+            ]
+        return self._bound[c]
+
+    def _held(self, c: int, name: str, at: Codes) -> list[bool]:
+        """Which rows have an asked value among the words of their name, if a level asks it."""
+        if not self.compiled.asks_held[c]:
+            return [False] * len(at)
+        if name not in self._holding:
+            found = np.zeros(len(self.rows), bool)
+            codes, owner = self._tokens
+            for code in self.asked.codes_of("tokens", self.asked.values[name]):
+                found[owner[codes == code]] = True
+            self._holding[name] = found
+        return list(self._holding[name][at].tolist())
+
+    @cached_property
+    def _tokens(self) -> tuple[Codes, Codes]:
+        """The words of the name of every row, and which row has each."""
+        codes, count = self.state.all_codes("tokens", self.rows)
+        return codes, np.repeat(np.arange(len(self.rows)), count)
+
+    @cached_property
+    def _same_bits(self) -> list[list[float]]:
+        """Of each comparison the bits of sharing each asked value that some record has.
 
         Source: `linkage.scoring.weights_of`, of which this is the same sum in the same order.
         """
-        best, name = comparison.levels[0], comparison.column
-        known, share = self.asked.known[name], self.asked.share[name]
-        seen = share.astype(np.float64) * known + USUAL_VALUES * best.u
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log2(best.m / (seen / (known + USUAL_VALUES))))
+        found = []
+        for comparison in self.model.comparisons:
+            best, name = comparison.levels[0], comparison.column
+            known, bits = self.asked.known[name], []
+            for share in self.asked.share[name]:
+                if best.by_frequency and share > 0:
+                    seen = (share * known + USUAL_VALUES * best.u) / (known + USUAL_VALUES)
+                    bits.append(math.log2(best.m / seen))
+                else:
+                    bits.append(best.weight)
+            found.append(bits)
+        return found
 
-    def _by_frequency(self, comparison: Comparison, meeting: Meeting) -> Bits:
-        """The bits of the best level of each candidate: the rarest value that both have counts."""
-        each = np.full(len(meeting.code), -np.inf)
-        for code, bits in zip(meeting.asked_code, self._shared_bits(comparison), strict=True):
-            each[meeting.code == code] = bits
-        return each if meeting.first is None else np.maximum.reduceat(each, meeting.first)
-
-    def best(self, rows: Codes, k: int) -> tuple[Codes, Weighed]:
-        """The k rows of most weight, and those that weigh as much as the last of them.
+    def best(self, k: int, least: float) -> Codes:
+        """The places of the k rows of most weight, of those above `least`, in no order; some more
+        may be among them.
 
         What is cheap to know comes first, as a bound; texts are compared only for rows that may
         still be among the best.
         """
-        bound, each = self._bounds(rows)
-        if len(rows) > SURE_FIRST * k:
-            likely = np.sort(np.argpartition(-bound, SURE_FIRST * k)[: SURE_FIRST * k])
-            sure = self.total(self.weigh(rows[likely]).bits)
-            least = np.partition(sure, -k)[-k]
-        else:
-            likely, least = np.arange(len(rows)), -np.inf
-        alive = np.nonzero(bound >= least - SLACK)[0]
-        for c in np.argsort(-np.ptp(each, axis=0) if len(rows) else np.zeros(0)):
-            if len(alive) <= SURE_FIRST * k:
-                break
-            _, bits = self.compare(int(c), rows[alive])
-            bound[alive] += bits - each[alive, c]
-            alive = alive[bound[alive] >= least - SLACK]
-        return rows[alive], self.weigh(rows[alive])
+        bound, each = self._bounds()
+        likely = np.arange(len(bound))
+        if len(bound) > k:
+            likely = np.argpartition(-bound, k - 1)[:k]
+            likely.sort()
+        found = self._narrow(likely, bound, each, least)
+        if len(bound) == len(likely):
+            return found
+        if len(found) == k:
+            least = max(least, float(bound[found].min()) - SLACK)
+        bound[likely] = -np.inf
+        others = np.nonzero(bound >= least)[0]
+        return np.concatenate([found, self._narrow(others, bound, each, least)])
 
-    def _bounds(self, rows: Codes) -> tuple[Bits, Bits]:
-        """What each row can weigh at most: in all (n,), and of each comparison (n, c)."""
-        each = np.zeros((len(rows), len(self.model.comparisons)))
+    def _narrow(self, at: Codes, bound: Bits, each: Bits, least: float) -> Codes:
+        """The places whose weight is at least this, and no more of the others than must be."""
+        for c in self.compiled.order:
+            if not len(at):
+                break
+            self.compare(c, at)
+            bound[at] += self.bits[at, c] - each[c, at]
+            at = at[bound[at] >= least - SLACK]
+        return at
+
+    def _bounds(self) -> tuple[Bits, Bits]:
+        """What each row can weigh at most: in all (n,), and of each comparison (c, n)."""
+        other = np.array(self.compiled.other)
+        each = np.where(self._code >= 0, other[:, None], 0.0)
         for c, comparison in enumerate(self.model.comparisons):
             name = comparison.column
-            if not self.asked.values[name]:
-                continue
-            best = self._table[c][0]
-            if comparison.levels[0].by_frequency and len(self.asked.code[name]):
-                best = max(best, self._shared_bits(comparison).max())
-            if self.fields[name].multi:
-                each[:, c] = max(best, self._table[c].max(), 0.0)
-                continue
-            code = self.state.one_code(name, rows)
-            same = np.zeros(len(rows), bool)
-            for one in self.asked.code[name]:
-                same |= code == one
-            other = self._table[c][1 if self.state.compiled.exact[c] else 0 : -1].max()
-            each[:, c] = np.where(same, max(best, other), other)
-            each[code < 0, c] = 0.0
-        return each.sum(axis=1) + self.model.prior_weight, each
+            if self.asked.values[name] and self.compiled.fields[name].multi:
+                each[c] = max(*self._same_bits[c], other[c], 0.0)
+            else:
+                for same, bits in zip(self.asked.code[name], self._same_bits[c], strict=True):
+                    most = bits if self.compiled.exact[c] else max(bits, other[c])
+                    each[c, self._code[c] == same] = most
+        return each.sum(axis=0) + self.model.prior_weight, each
+
+
+def _first(tests: list[Callable[[Any, bool], bool]], texts: object, held: bool) -> int:
+    """The number of the first test that is passed; of none, that of the last level."""
+    for number, test in enumerate(tests):
+        if test(texts, held):
+            return number
+    return len(tests)
