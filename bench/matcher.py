@@ -44,9 +44,13 @@ def make(rows: int, seed: int = 7) -> tuple[dict[str, np.ndarray], np.ndarray]:
     who = np.repeat(np.arange(len(sizes)), sizes)[:rows]
     people, words = int(who.max()) + 1, _names()
     given = np.array([name.casefold() for name in words.given], object)
-    family = sorted({a[: 2 + n] + b for a in words.family for n, b in enumerate(words.family[::97])})
+    family = sorted(
+        {a[: 2 + n] + b for a in words.family for n, b in enumerate(words.family[::97])}
+    )
     family = np.array([name.casefold() for name in [*words.family, *family]], object)
-    towns = np.array([a.casefold() + b for a in words.towns for b in ("", " end", " green")], object)
+    towns = np.array(
+        [a.casefold() + b for a in words.towns for b in ("", " end", " green")], object
+    )
 
     def skewed(among: np.ndarray, count: int, power: float) -> np.ndarray:
         share = 1 / np.arange(1, len(among) + 1) ** power
@@ -59,7 +63,11 @@ def make(rows: int, seed: int = 7) -> tuple[dict[str, np.ndarray], np.ndarray]:
         )
         door = dice.integers(1, 200, count).astype(str).astype(object)
         code = outward + " " + inward
-        return {"address": door + " " + street, "place": skewed(towns, count, 0.7), "postcode": code}
+        return {
+            "address": door + " " + street,
+            "place": skewed(towns, count, 0.7),
+            "postcode": code,
+        }
 
     def numbers(count: int) -> np.ndarray:
         return np.char.add("07", np.char.zfill(dice.integers(0, 10**9, count).astype(str), 9))
@@ -81,7 +89,9 @@ def make(rows: int, seed: int = 7) -> tuple[dict[str, np.ndarray], np.ndarray]:
         return np.nonzero(later & (dice.random(rows) < odds))[0]
 
     at = some(0.10)
-    columns["given_name"][at] = [name[: max(3, len(name) - 2)] for name in columns["given_name"][at]]
+    columns["given_name"][at] = [
+        name[: max(3, len(name) - 2)] for name in columns["given_name"][at]
+    ]
     at = some(0.05)
     columns["family_name"][at] = skewed(family, len(at), 0.75)
     at = some(0.35)
@@ -191,7 +201,9 @@ def opened(folder: str, asked: Path, truth: Path) -> dict[str, float]:
     matcher = Matcher.open(folder)
     opening = 1000 * (time.perf_counter() - begun)
     result = answers(
-        lambda record: [hit.record_id for hit in matcher.find(record)], records, list(map(set, true))
+        lambda record: [hit.record_id for hit in matcher.find(record)],
+        records,
+        list(map(set, true)),
     )
     return {
         "open_ms": round(opening, 2),

@@ -24,7 +24,7 @@ def candidates(state: State, keys: NDArray[np.uint64]) -> Codes:
         (s.postings.searchsorted(keys), s.postings.searchsorted(keys | _LOW, side="right"))
         for s in state.segments
     ]
-    count = np.sum([last - first for first, last in found], axis=0, dtype=np.int64)
+    count = np.array([last - first for first, last in found]).sum(axis=0)
     there = np.nonzero(count)[0]
     if not len(there):
         return np.empty(0, np.int64)

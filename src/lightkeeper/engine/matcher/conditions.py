@@ -135,9 +135,7 @@ ATOMS = (
     _atom(r"lk_two_slips\(a, b\)", lambda: meeting.within(2)),
     _atom(r"lk_least_slips\(a, b\) <= ([012])", lambda n: meeting.within(int(n))),
     _atom(r"lk_(?:any_)?begins\(a, b\)", meeting.begins),
-    _atom(
-        r"lk_any_start\(a, b, (\d+)\)", lambda n: meeting.same_part(lambda v: v[: int(n)])
-    ),
+    _atom(r"lk_any_start\(a, b, (\d+)\)", lambda n: meeting.same_part(lambda v: v[: int(n)])),
     _atom(r"lk_(?:any_)?words_shared\(a, b\) >= 1", meeting.words_shared),
     _atom(r"lk_shared\(a, b\) >= (\d+)", lambda n: meeting.shared(int(n))),
     _atom(

@@ -140,7 +140,8 @@ class Matcher:
         """The k records of most weight, best first; of equal weight the smaller id first.
 
         Those of no more than `above` bits are left out: where it is not given, what the model
-        would not keep in a batch either. The record says what it says under the names of the model's columns, as received.
+        would not keep in a batch either. The record says what it says under the names of the
+        model's columns, as received.
         Raises: ShapeError naming a column that the model does not have, or k below 1.
         """
         if k < 1:
@@ -185,7 +186,7 @@ class Matcher:
         table = records if isinstance(records, pa.Table) else _table(records)
         with self._changes() as changes:
             changes.put(table, replacing=replacing)
-        return table.num_rows
+        return int(table.num_rows)
 
     def remove(self, ids: ArrayLike) -> int:
         """Takes the records of these ids out; says how many were there. Others are passed over."""

@@ -53,15 +53,14 @@ class Test:
 
     def of_text(self, said: Said) -> OfText:
         """For a field with one value."""
-        bound = self.bind(said)
-        return (lambda text, held: bound((text,), held)) if self.whole else bound  # type: ignore[no-any-return]
+        bound: Any = self.bind(said)
+        return (lambda text, held: bool(bound((text,), held))) if self.whole else bound
 
     def of_texts(self, said: Said) -> OfTexts:
         """For a field with lists."""
-        bound = self.bind(said)
-        if self.whole:
-            return bound  # type: ignore[no-any-return]
-        return lambda texts, held: any(bound(text, held) for text in texts)
+        bound: Any = self.bind(said)
+        whole: OfTexts = bound
+        return whole if self.whole else lambda texts, held: any(bound(one, held) for one in texts)
 
 
 def any_of(tests: list[Test]) -> Test:
@@ -147,8 +146,9 @@ def within(most: int) -> Test:
 def one_slip() -> Test:
     """One slip, and the first or the last letter the same."""
     return with_any(
-        lambda one, text: (one[:1] == text[:1] or one[-1:] == text[-1:])
-        and slips(one, text, 1) <= 1
+        lambda one, text: (
+            (one[:1] == text[:1] or one[-1:] == text[-1:]) and slips(one, text, 1) <= 1
+        )
     )
 
 
@@ -178,8 +178,9 @@ def turned(turn: Callable[[str], str]) -> Test:
 def letters_apart(most: int) -> Test:
     """At most so many letters differ, place by place, of texts of one length."""
     return with_any(
-        lambda one, text: len(one) == len(text)
-        and sum(x != y for x, y in zip(one, text, strict=True)) <= most
+        lambda one, text: (
+            len(one) == len(text) and sum(x != y for x, y in zip(one, text, strict=True)) <= most
+        )
     )
 
 

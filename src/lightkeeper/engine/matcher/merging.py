@@ -117,9 +117,7 @@ def _heap(pieces: Iterator[pa.Array], offset: list[Array]) -> Iterator[Array]:
         offset.append((bounds[1:] - bounds[0]).astype(np.uint64) + offset[-1][-1])
 
 
-def _merge_postings(
-    segments: Sequence[Segment], kept: list[Codes]
-) -> Iterator[NDArray[np.uint64]]:
+def _merge_postings(segments: Sequence[Segment], kept: list[Codes]) -> Iterator[NDArray[np.uint64]]:
     """The index in ranges of keys, each sorted; the row numbers are those of the new segment."""
     rows, base = [], 0
     for segment, keep in zip(segments, kept, strict=True):

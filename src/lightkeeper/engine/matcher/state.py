@@ -30,11 +30,10 @@ class Compiled:
     # Of each comparison, whether its first level is that a value is the same.
     exact: tuple[bool, ...]
     asks_held: tuple[bool, ...]
-    # The bits of each level, and the most that any but a same value can give.
+    # The bits of each level, the most that any but a same value can give, and the least.
     weights: tuple[NDArray[np.float64], ...]
     other: tuple[float, ...]
-    # The comparisons that tell most apart, first.
-    order: tuple[int, ...]
+    lowest: tuple[float, ...]
     recipes: tuple[Recipe, ...]
 
 
@@ -45,7 +44,6 @@ def compile_model(model: LinkModel) -> Compiled:
     weights = tuple(
         np.array([level.weight for level in comparison.levels]) for comparison in model.comparisons
     )
-    spread = [float(np.ptp(bits)) for bits in weights]
     return Compiled(
         model,
         {field.name: field for field in model.fields},
@@ -54,7 +52,7 @@ def compile_model(model: LinkModel) -> Compiled:
         tuple(any(test.asks_held for test in levels) for levels in tests),
         weights,
         tuple(float(bits[same:].max()) for bits, same in zip(weights, exact, strict=True)),
-        tuple(sorted(range(len(spread)), key=lambda c: -spread[c])),
+        tuple(float(bits.min()) for bits in weights),
         recipes(model.fields),
     )
 
@@ -93,7 +91,9 @@ def write_frequencies(path: Path, values: pa.Table, salt: bytes) -> FileOf:
             of.setdefault(row["field"], []).append((row["value"], row["size"]))
     with Writer(path) as writer:
         for field, pairs in of.items():
-            hashes = value_hashes((value.encode("utf-8", "surrogatepass") for value, _ in pairs), salt)
+            hashes = value_hashes(
+                (value.encode("utf-8", "surrogatepass") for value, _ in pairs), salt
+            )
             order = np.argsort(hashes)
             writer.put(f"{field}.hash", hashes[order])
             writer.put(f"{field}.count", np.array([size for _, size in pairs], np.int64)[order])

@@ -179,13 +179,19 @@ class Weigher:
 
     def _narrow(self, at: Codes, bound: Bits, each: Bits, least: float) -> Codes:
         """The places whose weight is at least this, and no more of the others than must be."""
-        for c in self.compiled.order:
+        for c in self._order(at, each):
             if not len(at):
                 break
             self.compare(c, at)
             bound[at] += self.bits[at, c] - each[c, at]
             at = at[bound[at] >= least - SLACK]
         return at
+
+    def _order(self, at: Codes, each: Bits) -> list[int]:
+        """The comparisons that may take most away from these rows, first."""
+        lowest = np.array(self.compiled.lowest)
+        slack = np.where(each[:, at] != 0, each[:, at] - lowest[:, None], 0.0).sum(axis=1)
+        return list(np.argsort(-slack).tolist())
 
     def _bounds(self) -> tuple[Bits, Bits]:
         """What each row can weigh at most: in all (n,), and of each comparison (c, n)."""

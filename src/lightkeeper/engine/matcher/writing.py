@@ -33,9 +33,7 @@ ALIKE = 2
 class Changes:
     """Holds the writer's lock; what was changed counts when the block ends without an error."""
 
-    def __init__(
-        self, folder: Path, compiled: Compiled, then: Callable[[Manifest], None]
-    ) -> None:
+    def __init__(self, folder: Path, compiled: Compiled, then: Callable[[Manifest], None]) -> None:
         self.folder, self.compiled, self.then = folder, compiled, then
         self.fields = list(compiled.fields.values())
 
