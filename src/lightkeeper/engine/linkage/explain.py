@@ -1,13 +1,16 @@
 """Why two records are thought to be one subject or two: named weights and plain sentences."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lightkeeper.engine.linkage.batch import Links
 from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.scoring import MISSING
+
+if TYPE_CHECKING:  # A look-up explains as well, and needs nothing of what trains.
+    from lightkeeper.engine.linkage.batch import Links
 
 PRIOR = "Two records taken at random are seldom of one subject"
 
@@ -34,7 +37,7 @@ class Evidence:
     reasons: tuple[Reason, ...]
 
 
-def explain(links: Links, number: int) -> Evidence:
+def explain(links: "Links", number: int) -> Evidence:
     """The evidence of the pair in row `number` of the links.
 
     What one of the records does not say is no evidence and is left out.
@@ -51,7 +54,7 @@ def probability_of(weight: float) -> float:
 def evidence_of(
     model: LinkModel, levels: NDArray[np.int8], weights: NDArray[np.float64], weight: float
 ) -> Evidence:
-    """The evidence of one pair; levels (c,), -1 for missing, and weights (c,) of its comparisons."""
+    """The evidence of one pair: levels (c,), -1 for missing, weights (c,) of its comparisons."""
     reasons = []
     for c, comparison in enumerate(model.comparisons):
         level = int(levels[c])
