@@ -1,5 +1,7 @@
 """Whom a record may be: rows that share its keys, the rarest keys first, within a budget."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,15 +9,19 @@ from lightkeeper.engine.matcher.segment import Codes
 from lightkeeper.engine.matcher.state import State
 
 # Postings read for one look-up, and rows compared: what bounds the time of the slowest.
-MOST_POSTINGS = 4000
-MOST_ROWS = 400
+MOST_POSTINGS = 1500
+MOST_ROWS = 60
+# So many rows are always compared, or twice as many as are asked for. Of others only those whose
+# shared keys are together rarer, in bits, than so many times one record in all.
+FEW_ROWS = 20
+RARE = 1.5
 _LOW = np.uint64(0xFFFFFFFF)
 
 
-def candidates(state: State, keys: NDArray[np.uint64]) -> Codes:
+def candidates(state: State, keys: NDArray[np.uint64], k: int = 10) -> Codes:
     """Rows worth comparing, ascending: of those with a key in common, the ones whose shared keys
-    are rarest. A key that would go past the budget is left out, with all that are commoner; when
-    every key is so common, part of the rarest is taken.
+    are rarest together. A key that would go past the budget is left out, with all that are
+    commoner; when every key is so common, part of the rarest is taken.
     """
     if not len(keys) or not state.segments:
         return np.empty(0, np.int64)
@@ -43,18 +49,21 @@ def candidates(state: State, keys: NDArray[np.uint64]) -> Codes:
             own, each = own[here], each[here]
         rows.append(own.astype(np.int64) + base)
         weights.append(each)
-    return _rarest(np.concatenate(rows), np.concatenate(weights))
+    few = max(FEW_ROWS, 2 * k)
+    rare = RARE * math.log2(state.live + 1)
+    return _rarest(np.concatenate(rows), np.concatenate(weights), few, rare)
 
 
-def _rarest(rows: Codes, weights: NDArray[np.float64]) -> Codes:
-    """Each row once; of too many those whose keys together are the rarest."""
+def _rarest(rows: Codes, weights: NDArray[np.float64], few: int, rare: float) -> Codes:
+    """Each row once; of more than a few only those whose keys together are rare enough."""
     if not len(rows):
         return rows
     order = np.argsort(rows, kind="stable")
     rows, weights = rows[order], weights[order]
     first = np.nonzero(np.concatenate([[True], rows[1:] != rows[:-1]]))[0]
     each = rows[first]
-    if len(each) <= MOST_ROWS:
+    if len(each) <= few:
         return each
     total = np.add.reduceat(weights, first)
-    return np.sort(each[np.argpartition(-total, MOST_ROWS)[:MOST_ROWS]])
+    many = int(np.clip((total >= rare).sum(), few, max(few, MOST_ROWS)))
+    return np.sort(each[np.argsort(-total, kind="stable")[:many]])

@@ -8,6 +8,7 @@ keys share by chance is compared like any other candidate, and falls.
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, product
 
 import numpy as np
@@ -102,7 +103,7 @@ class Recipe:
     parts: tuple[tuple[str, str], ...]
     pairs: bool = False
 
-    @property
+    @cached_property
     def most(self) -> int:
         return MOST_NAMES if self.pairs else MOST_VALUES[len(self.parts)]
 
@@ -149,23 +150,31 @@ def finish(raw: Words) -> Words:
 def keys_of_one(values: Mapping[str, Values], all_recipes: Sequence[Recipe], salt: int) -> Words:
     """The keys under which one record would be found, each once."""
     known: dict[tuple[str, str], list[int]] = {}
-    raw: list[int] = []
+    raw: set[int] = set()
     for recipe in all_recipes:
-        sides = []
-        for part in recipe.parts:
-            if part not in known:
-                name, piece = part
-                known[part] = [piece_hash(v, piece) for v in values[name][: MOST_VALUES[1]]]
-            sides.append([one for one in known[part][: recipe.most] if one])
         totals = [recipe.number + salt]
-        if recipe.pairs:
-            pairs = [(min(two), max(two)) for two in combinations(sides[0], 2) if two[0] != two[1]]
-            totals = [totals[0] + FACTORS[0] * low + FACTORS[1] * high for low, high in pairs]
-        else:
-            for factor, side in zip(FACTORS, sides, strict=False):
+        for factor, part in zip(FACTORS, recipe.parts, strict=False):
+            side = known.get(part)
+            if side is None:
+                name, piece = part
+                side = [piece_hash(v, piece) for v in values[name][: MOST_VALUES[1]]]
+                known[part] = side
+            if recipe.pairs:
+                pairs = combinations([one for one in side[: recipe.most] if one], 2)
+                totals = [
+                    totals[0] + FACTORS[0] * min(two) + FACTORS[1] * max(two)
+                    for two in pairs
+                    if two[0] != two[1]
+                ]
+            elif len(side) == 1 and len(totals) == 1:
+                totals = [totals[0] + factor * side[0]] if side[0] else []
+            else:
+                side = [one for one in side[: recipe.most] if one]
                 totals = [total + factor * one for total in totals for one in side]
-        raw += totals
-    return finish(np.array([total & BITS for total in set(raw)], np.uint64))
+            if not totals:
+                break
+        raw.update(totals)
+    return finish(np.array([total & BITS for total in raw], np.uint64))
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,13 @@ class Matcher:
     def __len__(self) -> int:
         return self._state.live
 
+    @property
+    def last_id(self) -> int:
+        """The largest id that any record had since the segments were last merged; 0 for none."""
+        return max(
+            (s.ids.item(s.order.item(-1)) for s in self._state.segments if s.rows), default=0
+        )
+
     def refresh(self) -> bool:
         """Sees what was written since; says whether anything was."""
         before = self._state.manifest.generation
@@ -150,9 +157,9 @@ class Matcher:
         asked = self._asked(state, record)
         salt = int.from_bytes(state.salt[:4])
         keys = keys_of_one(asked.values, state.compiled.recipes, salt)
-        weigher = Weigher(state, asked, candidates(state, keys))
+        weigher = Weigher(state, asked, candidates(state, keys, k))
         above = self.model.missing_weight if above is None else above
-        best = np.sort(weigher.best(k, above))
+        best = np.array(sorted(weigher.best(k, above)), np.int64)
         ids, total = state.ids(weigher.rows[best]), weigher.total()[best]
         order = np.lexsort((ids, -total))
         order = order[total[order] > above][:k]
@@ -167,7 +174,7 @@ class Matcher:
         rows = _rows_of(state, np.atleast_1d(np.asarray(ids, np.int64)))
         order = np.argsort(rows, kind="stable")
         weigher = Weigher(state, self._asked(state, record), rows[order])
-        weigher.weigh(np.arange(len(rows)))
+        weigher.weigh()
         back = np.argsort(order, kind="stable")
         return Weighed(weigher.level[back], weigher.bits[back], weigher.total()[back])
 

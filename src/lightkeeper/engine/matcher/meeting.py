@@ -1,8 +1,8 @@
 """What two texts have in common, as a level of the model asks it.
 
 A test is bound to what is asked once, and then tried on the texts of one candidate after the
-other: a text for a field with one value, a tuple of texts for a field with lists. `held` says
-whether the candidate has an asked value among the words of its name.
+other: a text for a field with one value, a tuple of texts for a field with lists. `at` is the
+candidate's place, for what is asked of it beyond this field.
 """
 
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from lightkeeper.engine.linkage.prepare import Values
 from lightkeeper.engine.matcher.slips import similarity, slips
 
 # Texts come with one character for each byte (see `as_bytes`).
-OfText = Callable[[str, bool], bool]
-OfTexts = Callable[[tuple[str, ...], bool], bool]
+OfText = Callable[[str, int], bool]
+OfTexts = Callable[[tuple[str, ...], int], bool]
 
 
 def as_bytes(text: str) -> str:
@@ -29,14 +29,31 @@ def as_text(seen: str) -> str:
 
 @dataclass(frozen=True)
 class Said:
-    """What the asked record says in one field, and the words of its name."""
+    """What the asked record says in one field, and the words of its name. `holds` tells whether
+    the candidate at a place has any of these values among the words of its own.
+    """
 
     values: Values
     tokens: frozenset[str]
+    holds: Callable[[int], bool]
 
     @cached_property
     def seen(self) -> tuple[str, ...]:
         return tuple(as_bytes(value) for value in self.values)
+
+    @cached_property
+    def likeness(self) -> Callable[[str], float]:
+        """How alike a text and the nearest asked one are; kept for the next level that asks."""
+        known: dict[str, float] = {}
+        seen = self.seen
+
+        def likeness(text: str) -> float:
+            found = known.get(text)
+            if found is None:
+                found = known[text] = max([similarity(one, text) for one in seen])
+            return found
+
+        return likeness
 
 
 @dataclass(frozen=True)
@@ -49,18 +66,17 @@ class Test:
     whole: bool = False
     # That a value is the same: known from the codes, without reading a text.
     same: bool = False
-    asks_held: bool = False
 
     def of_text(self, said: Said) -> OfText:
         """For a field with one value."""
         bound: Any = self.bind(said)
-        return (lambda text, held: bool(bound((text,), held))) if self.whole else bound
+        return (lambda text, at: bool(bound((text,), at))) if self.whole else bound
 
     def of_texts(self, said: Said) -> OfTexts:
         """For a field with lists."""
         bound: Any = self.bind(said)
         whole: OfTexts = bound
-        return whole if self.whole else lambda texts, held: any(bound(one, held) for one in texts)
+        return whole if self.whole else lambda texts, at: any(bound(one, at) for one in texts)
 
 
 def any_of(tests: list[Test]) -> Test:
@@ -73,24 +89,23 @@ def all_of(tests: list[Test]) -> Test:
 
 def _joined(tests: list[Test], *, every: bool) -> Test:
     """Of a field with lists each test may be passed by another text, so it asks the whole."""
-    asks_held = any(test.asks_held for test in tests)
 
     def bind_text(said: Said) -> OfText:
         bound = [test.of_text(said) for test in tests]
         if len(bound) == 2:
             one, two = bound
             if every:
-                return lambda text, held: one(text, held) and two(text, held)
-            return lambda text, held: one(text, held) or two(text, held)
+                return lambda text, at: one(text, at) and two(text, at)
+            return lambda text, at: one(text, at) or two(text, at)
         together = all if every else any
-        return lambda text, held: together(test(text, held) for test in bound)
+        return lambda text, at: together(test(text, at) for test in bound)
 
     def bind_texts(said: Said) -> OfTexts:
         bound = [test.of_texts(said) for test in tests]
         together = all if every else any
-        return lambda texts, held: together(test(texts, held) for test in bound)
+        return lambda texts, at: together(test(texts, at) for test in bound)
 
-    return Joined(bind_text, asks_held=asks_held, bind_texts=bind_texts)
+    return Joined(bind_text, bind_texts=bind_texts)
 
 
 @dataclass(frozen=True)
@@ -110,8 +125,8 @@ def with_any(test: Callable[[str, str], bool]) -> Test:
     def bind(said: Said) -> OfText:
         if len(said.seen) == 1:
             one = said.seen[0]
-            return lambda text, held: test(one, text)
-        return lambda text, held: any(test(one, text) for one in said.seen)
+            return lambda text, at: test(one, text)
+        return lambda text, at: any(test(one, text) for one in said.seen)
 
     return Test(bind)
 
@@ -119,7 +134,7 @@ def with_any(test: Callable[[str, str], bool]) -> Test:
 def same() -> Test:
     def bind(said: Said) -> OfText:
         seen = frozenset(said.seen)
-        return lambda text, held: text in seen
+        return lambda text, at: text in seen
 
     return Test(bind, same=True)
 
@@ -129,13 +144,17 @@ def shared(least: int) -> Test:
 
     def bind(said: Said) -> OfTexts:
         seen = frozenset(said.seen)
-        return lambda texts, held: sum(text in seen for text in texts) >= least
+        return lambda texts, at: sum(text in seen for text in texts) >= least
 
     return Test(bind, whole=True)
 
 
 def alike(at_least: float) -> Test:
-    return with_any(lambda one, text: bool(similarity(one, text) >= at_least))
+    def bind(said: Said) -> OfText:
+        likeness = said.likeness
+        return lambda text, at: likeness(text) >= at_least
+
+    return Test(bind)
 
 
 def within(most: int) -> Test:
@@ -161,7 +180,7 @@ def same_part(part: Callable[[str], str]) -> Test:
 
     def bind(said: Said) -> OfText:
         parts = frozenset(part(value) for value in said.values)
-        return lambda text, held: part(as_text(text)) in parts
+        return lambda text, at: part(as_text(text)) in parts
 
     return Test(bind)
 
@@ -170,7 +189,7 @@ def turned(turn: Callable[[str], str]) -> Test:
     """An asked value is the candidate's, turned about."""
 
     def bind(said: Said) -> OfText:
-        return lambda text, held: turn(as_text(text)) in said.values
+        return lambda text, at: turn(as_text(text)) in said.values
 
     return Test(bind)
 
@@ -189,7 +208,7 @@ def years_apart(most: int) -> Test:
 
     def bind(said: Said) -> OfTexts:
         year = int(min(said.values)[:4])
-        return lambda texts, held: abs(int(min(texts)[:4]) - year) <= most
+        return lambda texts, at: abs(int(min(texts)[:4]) - year) <= most
 
     return Test(bind, whole=True)
 
@@ -199,7 +218,7 @@ def longer_than(least: int) -> Test:
 
     def bind(said: Said) -> OfText:
         long = any(len(value) > least for value in said.values)
-        return lambda text, held: long
+        return lambda text, at: long
 
     return Test(bind)
 
@@ -207,16 +226,16 @@ def longer_than(least: int) -> Test:
 def words_shared() -> Test:
     def bind(said: Said) -> OfText:
         words = frozenset(word for value in said.values for word in value.split(" "))
-        return lambda text, held: not words.isdisjoint(as_text(text).split(" "))
+        return lambda text, at: not words.isdisjoint(as_text(text).split(" "))
 
     return Test(bind)
 
 
 def among_held_tokens() -> Test:
     """An asked value stands among the words of the candidate's name."""
-    return Test(lambda said: lambda text, held: held, asks_held=True)
+    return Test(lambda said: lambda text, at: said.holds(at))
 
 
 def among_asked_tokens() -> Test:
     """The candidate's value stands among the words of the asked name."""
-    return Test(lambda said: lambda text, held: as_text(text) in said.tokens)
+    return Test(lambda said: lambda text, at: as_text(text) in said.tokens)

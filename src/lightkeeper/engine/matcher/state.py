@@ -1,13 +1,13 @@
 """One state of an index as a reader sees it: the open segments, numbered through."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from lightkeeper.engine.linkage.model import LinkModel, model_from_json
 from lightkeeper.engine.linkage.prepare import Field, Values
@@ -29,9 +29,8 @@ class Compiled:
     tests: tuple[tuple[Test, ...], ...]
     # Of each comparison, whether its first level is that a value is the same.
     exact: tuple[bool, ...]
-    asks_held: tuple[bool, ...]
     # The bits of each level, the most that any but a same value can give, and the least.
-    weights: tuple[NDArray[np.float64], ...]
+    bits: tuple[list[float], ...]
     other: tuple[float, ...]
     lowest: tuple[float, ...]
     recipes: tuple[Recipe, ...]
@@ -41,18 +40,15 @@ def compile_model(model: LinkModel) -> Compiled:
     """Raises: FormatError naming what the matcher does not know how to compare."""
     tests = tuple(compile_levels(comparison) for comparison in model.comparisons)
     exact = tuple(bool(levels) and levels[0].same for levels in tests)
-    weights = tuple(
-        np.array([level.weight for level in comparison.levels]) for comparison in model.comparisons
-    )
+    bits = tuple([level.weight for level in c.levels] for c in model.comparisons)
     return Compiled(
         model,
         {field.name: field for field in model.fields},
         tests,
         exact,
-        tuple(any(test.asks_held for test in levels) for levels in tests),
-        weights,
-        tuple(float(bits[same:].max()) for bits, same in zip(weights, exact, strict=True)),
-        tuple(float(bits.min()) for bits in weights),
+        bits,
+        tuple(max(each[same:]) for each, same in zip(bits, exact, strict=True)),
+        tuple(map(min, bits)),
         recipes(model.fields),
     )
 
@@ -199,18 +195,18 @@ class State:
             counts.append(count)
         return _together(codes), _together(counts)
 
-    def texts(self, name: str, codes: Codes) -> list[str]:
-        """The values of ascending codes."""
-        if len(self.segments) == 1:
-            return self.segments[0].columns[name].texts(codes)
-        base = self.code_base[name]
-        cuts = [*np.searchsorted(codes, base).tolist(), len(codes)]
-        found: list[str] = []
-        for at, segment in enumerate(self.segments):
-            if cuts[at] < cuts[at + 1]:
-                own = codes[cuts[at] : cuts[at + 1]] - base[at]
-                found += segment.columns[name].texts(own)
-        return found
+    def text_of(self, name: str) -> Callable[[int], str]:
+        """What gives the text of a code, one character for each byte."""
+        texts = [segment.columns[name].text for segment in self.segments]
+        if len(texts) == 1:
+            return texts[0]
+        base = self.code_base[name].tolist()
+
+        def text(code: int) -> str:
+            at = bisect_right(base, code) - 1
+            return texts[at](code - base[at])
+
+        return text
 
     def ids(self, rows: Codes) -> Codes:
         return _together([segment.ids[own] for segment, _, own in self.split(rows)])

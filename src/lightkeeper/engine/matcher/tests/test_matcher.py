@@ -44,18 +44,22 @@ def seen(matcher, asked, k=10):
     return best, [matcher.explain(asked, one) for one, _ in best[:4]]
 
 
-def test_the_best_are_those_of_all_weighed_in_full(matcher, table):
-    ids = table["record_id"].to_numpy()
-    for record in table.to_pylist()[:40]:
-        every = matcher.weigh(record, ids).weight
-        best = sorted(zip((-every).tolist(), ids.tolist(), strict=True))[:3]
-        # Here every record shares a key with the few that matter.
-        assert [(hit.record_id, pytest.approx(hit.weight)) for hit in matcher.find(record, 3)] == [
-            (one, pytest.approx(-weight)) for weight, one in best if -weight > -6
-        ]
+@pytest.fixture
+def all_compared(monkeypatch):
+    """However many share a key: what is left out is then left out by its bound alone."""
+    monkeypatch.setattr(candidates, "FEW_ROWS", 500)
 
 
-def test_bounds_leave_out_nothing_that_belongs_among_the_best(matcher, table):
+def test_what_is_found_weighs_what_it_weighs_in_full_best_first(matcher, table, all_compared):
+    for record in table.to_pylist()[:30]:
+        hits = matcher.find(record, 8, LOWEST)
+        full = matcher.weigh(record, [hit.record_id for hit in hits]).weight
+        assert [hit.weight for hit in hits] == pytest.approx(full.tolist(), abs=1e-9)
+        assert full.tolist() == sorted(full.tolist(), reverse=True)
+        assert len(hits) == 8 or len([v for v in record.values() if v]) < 6
+
+
+def test_bounds_leave_out_nothing_that_belongs_among_the_best(matcher, table, all_compared):
     records_ = table.to_pylist()[:12]
     pruned = [found(matcher, record, 4) for record in records_]
     everything = [found(matcher, record, 400) for record in records_]
@@ -186,7 +190,6 @@ def test_very_long_and_very_mixed_values_are_compared_like_others(tmp_path, mode
 
 def test_of_a_crowd_of_one_value_only_so_many_are_weighed(tmp_path, model, monkeypatch):
     monkeypatch.setattr(candidates, "MOST_POSTINGS", 100)
-    monkeypatch.setattr(candidates, "MOST_ROWS", 40)
     crowd = pa.table({"record_id": range(5000), **{n: [v] * 5000 for n, v in ADA.items()}})
     matcher = Matcher.build(tmp_path / "index", model, [crowd])
 
@@ -198,7 +201,7 @@ def test_of_a_crowd_of_one_value_only_so_many_are_weighed(tmp_path, model, monke
 
     assert len(hits) == 10
     assert len({hit.weight for hit in hits}) == 1
-    assert len(candidates.candidates(matcher._state, keys)) == 40
+    assert len(candidates.candidates(matcher._state, keys)) == candidates.FEW_ROWS
     # Somebody rarer in the crowd is found all the same.
     matcher.add([ADA | {"record_id": 9000, "phone": "07700 900555"}])
     assert matcher.find(ADA | {"phone": "07700 900556"})[0].record_id == 9000
