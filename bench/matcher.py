@@ -28,6 +28,8 @@ from lightkeeper.engine.synthetic.people import _names
 PIECE = 100_000
 SAMPLE = 20_000
 PEER_QUERIES = 20
+# A ranking of ten, however weak the tenth: what the peers give as well.
+LEAST = -20.0
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # (column, odds of a slip of the pen, odds of being left out) of a person's later records.
 ERRORS = (
@@ -205,6 +207,11 @@ def opened(folder: str, asked: Path, truth: Path) -> dict[str, float]:
     matcher = Matcher.open(folder)
     opening = 1000 * (time.perf_counter() - begun)
     result = answers(
+        lambda record: [hit.record_id for hit in matcher.find(record, above=LEAST)],
+        records,
+        list(map(set, true)),
+    )
+    as_batch = answers(
         lambda record: [hit.record_id for hit in matcher.find(record)],
         records,
         list(map(set, true)),
@@ -212,6 +219,7 @@ def opened(folder: str, asked: Path, truth: Path) -> dict[str, float]:
     return {
         "open_ms": round(opening, 2),
         **result,
+        "only what a batch would keep": as_batch,
         "records": len(matcher),
         "resident_mb": round(_resident_mb()),
         "grown_mb": round(_resident_mb() - before),

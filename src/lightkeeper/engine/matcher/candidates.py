@@ -14,7 +14,7 @@ MOST_ROWS = 60
 # So many rows are always compared, or twice as many as are asked for. Of others only those whose
 # shared keys are together rarer, in bits, than so many times one record in all.
 FEW_ROWS = 20
-RARE = 1.5
+RARE = 1.25
 _LOW = np.uint64(0xFFFFFFFF)
 
 

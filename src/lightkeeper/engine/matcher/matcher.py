@@ -200,6 +200,11 @@ class Matcher:
         with self._changes() as changes:
             return changes.take_out(np.atleast_1d(np.asarray(ids, np.int64)))
 
+    def compact(self) -> None:
+        """Everything as one segment. What was removed is then on the disk no longer."""
+        with self._changes() as changes:
+            changes.merge_all()
+
     def _changes(self) -> Changes:
         return Changes(self.path, self._state.compiled, self._see)
 

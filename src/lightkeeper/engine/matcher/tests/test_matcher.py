@@ -235,6 +235,24 @@ def test_what_cannot_be_done_is_a_sentence_and_changes_nothing(matcher, call, se
     assert sorted(path.name for path in matcher.path.iterdir()) == files
 
 
+def test_what_was_removed_leaves_the_disk_when_the_index_is_compacted(tmp_path, matcher, table):
+    expected = seen(matcher, table.to_pylist()[3])
+    matcher.add([{"record_id": 7, "family_name": "Zephyrine"}, {"record_id": 8, "sex": "f"}])
+    matcher.remove([7, 8])
+
+    def on_disk():
+        return any(b"zephyrine" in path.read_bytes() for path in (tmp_path / "index").iterdir())
+
+    matcher.add([{"record_id": 9, "family_name": "Zephyrine"}])
+    assert on_disk()
+    matcher.remove([9])
+    matcher.compact()
+
+    assert not on_disk()
+    assert len(list((tmp_path / "index").glob("segment-*"))) == 1
+    assert seen(matcher, table.to_pylist()[3]) == expected
+
+
 def test_frequencies_of_the_index_follow_what_is_added_and_removed(tmp_path, model):
     matcher = Matcher.create(tmp_path / "index", model)
     matcher.add([ADA | {"record_id": number} for number in range(4)])
