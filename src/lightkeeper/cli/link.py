@@ -46,7 +46,7 @@ def link_files(
             f"There is no column {truth} to measure against. Columns: "
             f"{', '.join(table.column_names)}."
         )
-    plan = _plan(table, mapping, truth, echo)
+    plan = make_plan(table, mapping, truth, echo)
     links = train_and_link(_numbered(table), plan, SEED)
     model = links.model
     for note in model.training["notes"]:
@@ -113,9 +113,10 @@ def _as_text(table: pa.Table) -> pa.Table:
     return pa.table(arrays)
 
 
-def _plan(
+def make_plan(
     table: pa.Table, mapping: Path | str | None, truth: str | None, echo: Echo
 ) -> ComparisonPlan:
+    """What each column holds, as the mapping says or as it looks, said aloud."""
     if mapping is None:
         plan = propose(table, truth=truth)
     else:

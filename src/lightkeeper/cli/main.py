@@ -1,5 +1,5 @@
-"""The `lightkeeper` command. Each command is loaded when it is called, so that `link` needs no
-Django.
+"""The `lightkeeper` command. Each command is loaded when it is called, so that `link` and
+`match` need no Django.
 """
 
 import sys
@@ -28,6 +28,7 @@ COMMANDS = {
     "breaches": "lightkeeper.cli.breaches:breaches",
     "processing": "lightkeeper.cli.processing:processing",
     "link": "lightkeeper.cli.link:link",
+    "match": "lightkeeper.cli.match:match",
 }
 
 

@@ -1,9 +1,17 @@
 """Why two records are thought to be one subject or two: named weights and plain sentences."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lightkeeper.engine.linkage.batch import Links
+import numpy as np
+from numpy.typing import NDArray
+
+from lightkeeper.engine.linkage.households import other_bits
+from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.scoring import MISSING
+
+if TYPE_CHECKING:  # A look-up explains as well, and needs nothing of what trains.
+    from lightkeeper.engine.linkage.batch import Links
 
 PRIOR = "Two records taken at random are seldom of one subject"
 OTHER_NAME = "One person may go by two names"
@@ -34,21 +42,34 @@ class Evidence:
     reasons: tuple[Reason, ...]
 
 
-def explain(links: Links, number: int) -> Evidence:
+def explain(links: "Links", number: int) -> Evidence:
     """The evidence of the pair in row `number` of the links.
 
     What one of the records does not say is no evidence and is left out.
     """
-    model, reasons = links.model, []
+    weight = float(links.weight[number])
+    return evidence_of(links.model, links.levels[number], links.weights[number], weight)
+
+
+def probability_of(weight: float) -> float:
+    """The chance that belongs to so many bits."""
+    return float(1 / (1 + np.exp2(-np.clip(weight, -500, 500))))
+
+
+def evidence_of(
+    model: LinkModel, levels: NDArray[np.int8], weights: NDArray[np.float64], weight: float
+) -> Evidence:
+    """The evidence of one pair: levels (c,), -1 for missing, weights (c,) of its comparisons."""
+    reasons = []
     for c, comparison in enumerate(model.comparisons):
-        level = int(links.levels[number, c])
+        level = int(levels[c])
         if level != MISSING:
             sentence = comparison.levels[level].sentence
-            reasons.append(Reason(comparison.name, sentence, float(links.weights[number, c])))
-    others = (("other name", OTHER_NAME, links.other_name), ("home", HOME, links.home))
-    for name, sentence, bits in others:
-        if abs(bits[number]) >= LEAST_BITS:
-            reasons.append(Reason(name, sentence, float(bits[number])))
+            reasons.append(Reason(comparison.name, sentence, float(weights[c])))
+    gained, lost, _ = other_bits(model, levels[None], weights[None])
+    for name, sentence, bits in (("other name", OTHER_NAME, gained), ("home", HOME, lost)):
+        if abs(bits[0]) >= LEAST_BITS:
+            reasons.append(Reason(name, sentence, float(bits[0])))
     reasons.sort(key=lambda reason: (-abs(reason.weight), reason.name))
     reasons.append(Reason("prior", PRIOR, model.prior_weight))
-    return Evidence(float(links.weight[number]), float(links.probability[number]), tuple(reasons))
+    return Evidence(weight, probability_of(weight), tuple(reasons))

@@ -2,9 +2,9 @@
 
 import codecs
 import csv
-import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 from lightkeeper.engine.errors import EngineError, FormatError
 
 DELIMITERS = ",;\t|"
+HEAD = 1 << 16
+PIECE = 100_000
 Say = Callable[[str], None]
 
 
@@ -49,21 +51,60 @@ def write_table(table: pa.Table, path: Path | str) -> None:
             writer.writerows(zip(*columns, strict=True))
 
 
-def _read_csv(path: Path, say: Say) -> pa.Table:
-    text = _decode(path.read_bytes(), path.name, say)
-    delimiter = _delimiter(text)
+def read_pieces(path: Path | str, rows: int, say: Say = print) -> Iterator[pa.Table]:
+    """The rows of a CSV or Parquet file, so many at a time, never all of them in memory.
+
+    Raises: as `read_table`.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise EngineError(f"There is no file {path}.")
+    with path.open("rb") as file:
+        parquet = file.read(4) == b"PAR1"
+    if not parquet:
+        yield from _csv_pieces(path, rows, say)
+        return
     try:
-        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
-    except csv.Error as error:
-        raise FormatError(f"{path.name} cannot be read as CSV: {error}") from error
-    if not rows:
-        raise FormatError(f"{path.name} is empty.")
-    header = _header(rows[0], path.name)
+        for batch in pq.ParquetFile(path).iter_batches(rows):
+            yield pa.Table.from_batches([batch])
+    except (pa.ArrowException, OSError) as error:
+        raise FormatError(f"{path.name} cannot be read as Parquet: {error}") from error
+
+
+def _read_csv(path: Path, say: Say) -> pa.Table:
+    return pa.concat_tables(_csv_pieces(path, PIECE, say))
+
+
+def _csv_pieces(path: Path, size: int, say: Say) -> Iterator[pa.Table]:
+    """At least one piece, which has no rows if the file has none below its header."""
+    encoding = _encoding(path, say)
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        delimiter = _delimiter(file.read(HEAD))
+        file.seek(0)
+        rows = (row for row in csv.reader(file, delimiter=delimiter) if any(row))
+        try:
+            first = next(rows, None)
+            if first is None:
+                raise FormatError(f"{path.name} is empty.")
+            header = _header(first, path.name)
+            number = 2
+            while True:
+                piece = list(islice(rows, size))
+                if piece or number == 2:
+                    yield _piece(header, piece, number, path.name)
+                if len(piece) < size:
+                    return
+                number += len(piece)
+        except csv.Error as error:
+            raise FormatError(f"{path.name} cannot be read as CSV: {error}") from error
+
+
+def _piece(header: list[str], rows: list[list[str]], first: int, name: str) -> pa.Table:
     columns: list[list[str | None]] = [[] for _ in header]
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in enumerate(rows, start=first):
         if len(row) > len(header) and any(row[len(header) :]):
             raise FormatError(
-                f"Row {number} of {path.name} has {len(row)} cells for {len(header)} columns. "
+                f"Row {number} of {name} has {len(row)} cells for {len(header)} columns. "
                 f"Is a delimiter unquoted?"
             )
         row += [""] * (len(header) - len(row))
@@ -74,16 +115,23 @@ def _read_csv(path: Path, say: Say) -> pa.Table:
     )
 
 
-def _decode(body: bytes, name: str, say: Say) -> str:
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return body.decode("utf-16", errors="replace")
-    if b"\x00" in body[:4096]:
-        raise FormatError(f"{name} is neither CSV nor Parquet.")
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        say(f"{name} is not UTF-8; it was read as Windows-1252. Check names with accents.")
-        return body.decode("cp1252", errors="replace")
+def _encoding(path: Path, say: Say) -> str:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        head = file.read(4096)
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        if b"\x00" in head:
+            raise FormatError(f"{path.name} is neither CSV nor Parquet.")
+        try:
+            while head:
+                decoder.decode(head)
+                head = file.read(1 << 20)
+            decoder.decode(b"", final=True)
+            return "utf-8-sig"
+        except UnicodeDecodeError:
+            say(f"{path.name} is not UTF-8; it was read as Windows-1252. Check names with accents.")
+            return "cp1252"
 
 
 def _delimiter(text: str) -> str:

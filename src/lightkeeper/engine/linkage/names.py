@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lightkeeper.engine.linkage.standardise import words
 
@@ -129,6 +130,7 @@ def name_parts(
     return NameParts(first, last, _unique([*middle_words, *rest]), tuple(sorted(tokens)))
 
 
+@lru_cache(maxsize=65_536)
 def _untitled(text: str) -> tuple[str, ...]:
     return tuple(word for word in (words(text) or "").split() if word not in TITLES)
 

@@ -1,6 +1,6 @@
 """Rows as received into the fields that are compared: standard values, one row a record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,8 @@ from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
 from lightkeeper.engine.linkage.standardise import standardise
 
 Values = tuple[str, ...]
+# The cells of a column, by its name.
+Cells = Callable[[str], list[Any]]
 
 
 @dataclass(frozen=True)
@@ -34,18 +36,7 @@ def prepare(
         With `fields`, of a trained model, exactly those are made, whatever the table holds.
     """
     rows = table.num_rows
-    columns: dict[str, list[Values]] = {}
-    found: list[Field] = []
-    if names := _name_columns(table, plan):
-        columns |= names
-        kinds = (Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.MIDDLE_NAME, Kind.FULL_NAME)
-        found += [Field(n, k, n in ("middle", "tokens")) for n, k in zip(names, kinds, strict=True)]
-    if dates := _date_column(table, plan):
-        columns["born"] = dates
-        found.append(Field("born", Kind.BIRTH_DATE))
-    for field, values in _other_columns(table, plan):
-        columns[field.name] = values
-        found.append(field)
+    found, columns = _standard_columns(lambda name: table.column(name).to_pylist(), rows, plan)
     if fields is None:
         fields = tuple(_with_shape(field, columns[field.name]) for field in found)
     arrays: dict[str, pa.Array] = {"unique_id": pa.array(range(rows), pa.int64())}
@@ -54,12 +45,42 @@ def prepare(
     return pa.table(arrays), tuple(fields)
 
 
-def column_values(column: pa.ChunkedArray, kind: Kind) -> list[Values]:
+def prepare_one(
+    record: Mapping[str, Any], plan: ComparisonPlan, fields: Sequence[Field]
+) -> dict[str, Values]:
+    """The standard values of one record, exactly as `prepare` gives them, without a table.
+
+    A planned column that the record leaves out says nothing.
+    """
+    _, columns = _standard_columns(lambda name: [record.get(name)], 1, plan)
+    values = {field.name: columns.get(field.name, [()])[0] for field in fields}
+    return {field.name: values[field.name][: None if field.multi else 1] for field in fields}
+
+
+def _standard_columns(
+    cells: Cells, rows: int, plan: ComparisonPlan
+) -> tuple[list[Field], dict[str, list[Values]]]:
+    columns: dict[str, list[Values]] = {}
+    found: list[Field] = []
+    if names := _name_columns(cells, rows, plan):
+        columns |= names
+        kinds = (Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.MIDDLE_NAME, Kind.FULL_NAME)
+        found += [Field(n, k, n in ("middle", "tokens")) for n, k in zip(names, kinds, strict=True)]
+    if dates := _date_column(cells, rows, plan):
+        columns["born"] = dates
+        found.append(Field("born", Kind.BIRTH_DATE))
+    for field, values in _other_columns(cells, plan):
+        columns[field.name] = values
+        found.append(field)
+    return found, columns
+
+
+def _column_values(cells: list[Any], kind: Kind) -> list[Values]:
     """The standard values of each row, in their order, each once."""
     known: dict[str, str | None] = {}
     return [
         tuple(dict.fromkeys(v for text in _texts(cell) if (v := _standard(kind, text, known))))
-        for cell in column.to_pylist()
+        for cell in cells
     ]
 
 
@@ -84,11 +105,11 @@ def _texts(cell: Any) -> Iterable[str]:
     return (str(cell),)
 
 
-def _name_columns(table: pa.Table, plan: ComparisonPlan) -> dict[str, list[Values]]:
+def _name_columns(cells: Cells, rows: int, plan: ComparisonPlan) -> dict[str, list[Values]]:
     kinds = (Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.MIDDLE_NAME, Kind.FULL_NAME)
     if not plan.of(*kinds):
         return {}
-    sides = [_joined(table, plan.of(kind)) for kind in kinds]
+    sides = [_joined(cells, rows, plan.of(kind)) for kind in kinds]
     parts = [name_parts(*row) for row in zip(*sides, strict=True)]
     return {
         "given": [part.given for part in parts],
@@ -98,19 +119,19 @@ def _name_columns(table: pa.Table, plan: ComparisonPlan) -> dict[str, list[Value
     }
 
 
-def _joined(table: pa.Table, names: Sequence[str]) -> list[Values]:
+def _joined(cells: Cells, rows: int, names: Sequence[str]) -> list[Values]:
     """The texts of several columns, side by side."""
-    columns = [texts_of(table.column(name)) for name in names]
+    columns = [[tuple(_texts(cell)) for cell in cells(name)] for name in names]
     if not columns:
-        return [()] * table.num_rows
+        return [()] * rows
     return [tuple(text for cell in row for text in cell) for row in zip(*columns, strict=True)]
 
 
-def _date_column(table: pa.Table, plan: ComparisonPlan) -> list[Values] | None:
-    whole = [column_values(table.column(n), Kind.BIRTH_DATE) for n in plan.of(Kind.BIRTH_DATE)]
+def _date_column(cells: Cells, rows: int, plan: ComparisonPlan) -> list[Values] | None:
+    whole = [_column_values(cells(n), Kind.BIRTH_DATE) for n in plan.of(Kind.BIRTH_DATE)]
     parts = [plan.of(k) for k in (Kind.BIRTH_YEAR, Kind.BIRTH_MONTH, Kind.BIRTH_DAY)]
     if parts[0]:
-        sides = [_joined(table, names[:1]) for names in parts]
+        sides = [_joined(cells, rows, names[:1]) for names in parts]
         whole.append([_from_parts(*row) for row in zip(*sides, strict=True)])
     if not whole:
         return None
@@ -126,7 +147,7 @@ def _from_parts(year: Values, month: Values, day: Values) -> Values:
     return (f"{numbers[0]:04d}-{min(numbers[1], 99):02d}-{min(numbers[2], 99):02d}",)
 
 
-def _other_columns(table: pa.Table, plan: ComparisonPlan) -> Iterable[tuple[Field, list[Values]]]:
+def _other_columns(cells: Cells, plan: ComparisonPlan) -> Iterable[tuple[Field, list[Values]]]:
     special = {"given_name", "family_name", "middle_name", "full_name"}
     counts: dict[Kind, int] = {}
     for column in plan.compared:
@@ -137,7 +158,7 @@ def _other_columns(table: pa.Table, plan: ComparisonPlan) -> Iterable[tuple[Fiel
         called = column.name if column.kind is Kind.CATEGORY or number > 1 else ""
         yield (
             Field(name, column.kind, called=called.replace("_", " ")),
-            column_values(table.column(column.name), column.kind),
+            _column_values(cells(column.name), column.kind),
         )
 
 

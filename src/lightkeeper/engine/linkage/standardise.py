@@ -28,7 +28,8 @@ _MONTH_NAME_DAY = re.compile(r"([a-z]{3})[a-z]*[-\s]+(\d{1,2})(?:st|nd|rd|th)?[-
 
 def words(text: str) -> str | None:
     """Lower case, accents folded, punctuation to spaces; None for what says nothing."""
-    folded = anyascii(_APOSTROPHES.sub("", text)).casefold()
+    bare = _APOSTROPHES.sub("", text)
+    folded = (bare if bare.isascii() else anyascii(bare)).casefold()
     plain = _NOT_WORD.sub(" ", folded.replace("'", "")).strip()
     return None if plain in NOTHING else plain
 

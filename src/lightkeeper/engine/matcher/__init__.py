@@ -1,0 +1,1 @@
+"""One record against a million: a linkage model compiled over an index that lies on disk."""
