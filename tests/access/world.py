@@ -13,6 +13,7 @@ from lightkeeper.testing import plugin
 from tests.access.cases import (
     AROUND_TODAY,
     AUDIENCES,
+    CHANGES,
     CLASSES,
     COMPARTMENTS,
     COND_NUMBERS,
@@ -24,6 +25,7 @@ from tests.access.cases import (
     STANDINGS,
     THIRD,
     all_grants,
+    dated,
     role_sets,
     variants,
 )
@@ -34,6 +36,7 @@ AGENCIES = {MINE: 901, OTHER: 902, THIRD: 903}
 COMPARTMENT_IDS = {"my compartment": 911, "another compartment": 912}
 LASTS = "now() + interval '1 hour'"
 ROOT_IDS = {"barred": 941, "opened": 942, "consented": 943}
+ROOT_IDS |= {root: number for number, root in enumerate(CHANGES, 950)}
 AUDIENCE_IDS = {AUDIENCES[1]: 921, AUDIENCES[2]: 922}
 
 # How each trouble, or its absence by a hair, is entered: columns of the person and of the session.
@@ -172,7 +175,8 @@ DATED_GRANTS = {
 
 def labels() -> dict[int, Thing]:
     plain = product(CLASSES, (MINE, OTHER), LEVELS, COMPARTMENTS, AUDIENCES)
-    return dict(enumerate([*(Thing(*parts) for parts in plain), *variants((1, 2, 3))], 3000))
+    things = [*(Thing(*parts) for parts in plain), *variants((1, 2, 3)), *dated((3,))]
+    return dict(enumerate(things, 3000))
 
 
 def day(from_today: int | None) -> str:
@@ -327,19 +331,35 @@ class World:
         for root, owner in CONSENTED:
             label = next(n for n, t in self.labels.items() if t.owner == owner)
             c.execute(
-                "insert into accounts_consent (bucket_id, root_id, agency_id, reason, given_by_id) "
-                "values (%s, %s, %s, '', 5000)",
-                (label, ROOT_IDS[root], AGENCIES[MINE]),
+                "insert into accounts_consent (reference, bucket_id, root_id, agency_id, reason, "
+                "given_by_id) values (%s, %s, %s, %s, '', 5000)",
+                (f"RLS-{label}", label, ROOT_IDS[root], AGENCIES[MINE]),
             )
         # Consent of the same owner, for another agency and another root: of no use to us.
         c.execute(
-            "insert into accounts_consent (bucket_id, root_id, agency_id, reason, given_by_id) "
-            "select bucket_id, %s, %s, '', 5000 from accounts_consent where bucket_id = %s",
+            "insert into accounts_consent (reference, bucket_id, root_id, agency_id, reason, "
+            "given_by_id) select 'RLS-W', bucket_id, %s, %s, '', 5000 from accounts_consent "
+            "where bucket_id = %s",
             (
                 ROOT_IDS["opened"], AGENCIES[OTHER],
                 next(n for n, t in self.labels.items() if t.owner == OTHER),
             ),
         )  # fmt: skip
+
+        self._enter_changes(c)
+
+    def _enter_changes(self, c: psycopg.Connection) -> None:
+        """The other owner changes theirs under each root, and nothing of ours by it."""
+        label = next(n for n, t in self.labels.items() if t.owner == OTHER)
+        for root, changes in CHANGES.items():
+            for number, one in enumerate(sorted(changes, key=repr)):
+                c.execute(
+                    "insert into accounts_datedcondition (reference, bucket_id, root_id, conds, "
+                    "puts, reason, set_by_id, set_at, active_from, active_to) values (%s, %s, %s, "
+                    f"%s, %s, '', 5000, now(), {day(one.days.first)}, {day(one.days.end)})",
+                    (f"CND-{ROOT_IDS[root]}{number}", label, ROOT_IDS[root],
+                     COND_NUMBERS[one.condition], not one.lifts),
+                )  # fmt: skip
 
     def _enter_sessions(self, c: psycopg.Connection) -> None:
         rows = []
