@@ -4,6 +4,16 @@ from typing import Any
 
 WHY = "as agreed with the other agency"
 KINDS = {
+    "sharing:handling": "record",
+    "sharing:set_condition": "record",
+    "sharing:give_consent": "record",
+    "sharing:end_condition": "condition",
+    "sharing:withdraw_consent": "consent",
+    "api:handling": "record",
+    "api:set_condition": "record",
+    "api:give_consent": "record",
+    "api:end_condition": "condition",
+    "api:withdraw_consent": "consent",
     "intake:determine": "record",
     "api:intake_determine": "record",
     "governance:kept": "record",
@@ -24,6 +34,20 @@ KINDS = {
     "api:acknowledge_notice": "notice",
 }
 SENT: dict[str, dict[str, Any]] = {
+    "sharing:set_condition": {"condition-condition": "ORCON", "condition-put": "PUT",
+                              "condition-since_day": "1", "condition-since_month": "1",
+                              "condition-since_year": "2030", "condition-reason": WHY},
+    "sharing:give_consent": {"consent-agency": "hub", "consent-since_day": "1",
+                             "consent-since_month": "1", "consent-since_year": "2030",
+                             "consent-until_day": "2", "consent-until_month": "1",
+                             "consent-until_year": "2030", "consent-reason": WHY},
+    "sharing:end_condition": {"reason": WHY},
+    "sharing:withdraw_consent": {"reason": WHY},
+    "api:set_condition": {"condition": "ORCON", "put": True, "since": "2030-01-01", "reason": WHY},
+    "api:give_consent": {"agency": "hub", "since": "2030-01-01", "until": "2030-01-02",
+                         "reason": WHY},
+    "api:end_condition": {"reason": WHY},
+    "api:withdraw_consent": {"reason": WHY},
     "intake:determine": {"category": "WITNESS", "basis": "FACT", "reason": WHY},
     "api:intake_determine": {"category": "WITNESS", "basis": "FACT", "reason": WHY},
     "governance:retain": {"retain-number": "1", "retain-number_reason": WHY, "retain-reason": WHY,

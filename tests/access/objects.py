@@ -59,6 +59,7 @@ def make_all(become: Callable[[str], Actor]) -> dict[str, Behind]:
     made = {name: make_one(name, LABELS[name], become) for name in LABELS}
     made["opened"].parameters["glass"] = (_glass(become),)
     made["lantern"].parameters |= _proposal(become)
+    made["released"].parameters |= _handled(become)
     return made
 
 
@@ -84,6 +85,28 @@ def _glass(become: Callable[[str], Actor]) -> str:
     glass = queries.get_glass(become("lena"), reference)
     services.close_glass(by=lena, glass=glass, at=timezone.now())
     return reference
+
+
+def _handled(become: Callable[[str], Actor]) -> dict[str, tuple[str, ...]]:
+    """Ben puts a condition on a record that he released, and consents to its passing on."""
+    from lightkeeper.apps.sharing import conditions
+
+    ben = become("ben")
+    hub = Agency.objects.get(code=cast.HUB)
+    label = the_label(owner=ben.agency, level=0, released_to=[hub])
+    record = add(
+        _model("intake.Record"), become("ben"), label, reference=new_reference("REC"), row_number=1,
+        kind="Person", caption="Zqreleasedx", source_key="", scheme="3x5x2", source_evaluation="2",
+        information_assessment="B", concerns_child=False, properties={},
+    )  # fmt: skip
+    now = timezone.now()
+    days = {"since": now.date(), "until": now.date() + timedelta(days=9), "reason": "Zqreleasedx"}
+    change = conditions.set_condition(
+        by=become("ben"), record=record, condition="ORCON", put=True, at=now, **days
+    )
+    record.refresh_from_db(from_queryset=_model("intake.Record").objects.visible_to(become("ben")))
+    consent = conditions.give_consent(by=become("ben"), record=record, agency=hub, at=now, **days)
+    return {"condition": (change,), "consent": (consent,)}
 
 
 def _proposal(become: Callable[[str], Actor]) -> dict[str, tuple[str, ...]]:
@@ -115,6 +138,8 @@ def absent() -> dict[str, tuple[str, ...]]:
         "consideration": (new_reference("CON"),),
         "task": (new_reference("TSK"),),
         "glass": (new_reference("GLS"),),
+        "condition": (new_reference("CND"),),
+        "consent": (new_reference("RLS"),),
         "compartment": (new_reference("CMP"),),
         "member": (new_reference("MEM"),),
         "hold": (new_reference("HLD"),),
@@ -254,6 +279,7 @@ def _make_governed(behind: Behind, actor: Actor, label: Any) -> None:
         about=second.reference,
     )  # fmt: skip
     behind.parameters |= {"hold": (hold.reference,), "notice": (notice.reference,)}
+    behind.parameters |= {"condition": (new_reference("CND"),), "consent": (new_reference("RLS"),)}
 
 
 def _make_rights(behind: Behind, actor: Actor, label: Any) -> None:
