@@ -29,6 +29,7 @@ from tests.access.cases import (
     role_sets,
     variants,
 )
+from tests.access.entering import day, enter_changes
 from tests.access.oracle import Days, Grants, Proposal, Somebody, Thing
 
 LEVELS = (0, 1)  # a label above the accreditation cannot be entered; a test of its own shows it
@@ -179,10 +180,6 @@ def labels() -> dict[int, Thing]:
     return dict(enumerate(things, 3000))
 
 
-def day(from_today: int | None) -> str:
-    return "null::date" if from_today is None else f"current_date + ({from_today})"
-
-
 class World:
     """The entered database, and how to ask it."""
 
@@ -329,7 +326,7 @@ class World:
                     f"{until}, {ended}, false)"
                 )
         for root, owner in CONSENTED:
-            label = next(n for n, t in self.labels.items() if t.owner == owner)
+            label = self.label_of(owner)
             c.execute(
                 "insert into accounts_consent (reference, bucket_id, root_id, agency_id, reason, "
                 "given_by_id) values (%s, %s, %s, %s, '', 5000)",
@@ -340,26 +337,12 @@ class World:
             "insert into accounts_consent (reference, bucket_id, root_id, agency_id, reason, "
             "given_by_id) select 'RLS-W', bucket_id, %s, %s, '', 5000 from accounts_consent "
             "where bucket_id = %s",
-            (
-                ROOT_IDS["opened"], AGENCIES[OTHER],
-                next(n for n, t in self.labels.items() if t.owner == OTHER),
-            ),
-        )  # fmt: skip
+            (ROOT_IDS["opened"], AGENCIES[OTHER], self.label_of(OTHER)),
+        )
+        enter_changes(c, self.label_of(OTHER), ROOT_IDS)
 
-        self._enter_changes(c)
-
-    def _enter_changes(self, c: psycopg.Connection) -> None:
-        """The other owner changes theirs under each root, and nothing of ours by it."""
-        label = next(n for n, t in self.labels.items() if t.owner == OTHER)
-        for root, changes in CHANGES.items():
-            for number, one in enumerate(sorted(changes, key=repr)):
-                c.execute(
-                    "insert into accounts_datedcondition (reference, bucket_id, root_id, conds, "
-                    "puts, reason, set_by_id, set_at, active_from, active_to) values (%s, %s, %s, "
-                    f"%s, %s, '', 5000, now(), {day(one.days.first)}, {day(one.days.end)})",
-                    (f"CND-{ROOT_IDS[root]}{number}", label, ROOT_IDS[root],
-                     COND_NUMBERS[one.condition], not one.lifts),
-                )  # fmt: skip
+    def label_of(self, owner: str) -> int:
+        return next(n for n, t in self.labels.items() if t.owner == owner)
 
     def _enter_sessions(self, c: psycopg.Connection) -> None:
         rows = []
