@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 
 from lightkeeper.core.access.envelope import Envelope, Verb, Viewer
-from tests.access.oracle import Days, Grants, Somebody, Thing, grants_in
+from tests.access.oracle import Change, Days, Grants, Somebody, Thing, grants_in
 
 GRANTS_TABLE = Path(__file__).parents[2] / "src/lightkeeper/refdata/role_grants.csv"
 CLASSES = (1, 2, 3, 4, 5, 6, 7, 8)
@@ -27,13 +27,27 @@ CONSENTED = frozenset({("consented", OTHER), ("opened", MINE)})
 AGENCY_NUMBERS = {MINE: 11, OTHER: 12, THIRD: 13}
 COMPARTMENT_NUMBERS = {None: None, "my compartment": 21, "another compartment": 22}
 ROOT_NUMBERS = {None: None, "barred": 41, "opened": 42, "consented": 43}
-COND_NUMBERS = {"originator controls": 1, "no export": 2, "pointer": 4}
-AUDIENCE_NUMBERS = {AUDIENCES[0]: None, AUDIENCES[1]: 31, AUDIENCES[2]: 32}
-
 # Each side of each day on which something dated turns.
 AROUND_TODAY = (
     Days(), Days(0), Days(1), Days(None, 1), Days(None, 0), Days(-1, 1), Days(0, 1), Days(-2, -1),
 )  # fmt: skip
+# What is dated of conditions stands under roots of its own, one for each: no other case changes.
+CHANGES = {
+    **{f"{'lifted' if lifts else 'put'} {condition} {number}": frozenset(
+        {Change(condition, lifts, days)})
+       for condition, lifts in product(("originator controls", "no export"), (True, False))
+       for number, days in enumerate(AROUND_TODAY) if days.first is not None},
+    **{f"both {condition}": frozenset(Change(condition, lifts, Days(0)) for lifts in (True, False))
+       for condition in ("originator controls", "no export")},
+    "one and the other": frozenset(
+        {Change("originator controls", True, Days(0)), Change("no export", True, Days(-1))}),
+    "put, and lifted tomorrow": frozenset(
+        {Change("no export", False, Days(0)), Change("no export", True, Days(1))}),
+}  # fmt: skip
+COND_NUMBERS = {"originator controls": 1, "no export": 2, "pointer": 4}
+ROOT_NUMBERS |= {root: number for number, root in enumerate(CHANGES, 50)}
+AUDIENCE_NUMBERS = {AUDIENCES[0]: None, AUDIENCES[1]: 31, AUDIENCES[2]: 32}
+
 STANDINGS = {
     "waiting": "PROPOSED", "approved": "APPROVED", "refused": "REFUSED", "withdrawn": "WITHDRAWN",
     "ended": "ENDED",
@@ -55,7 +69,20 @@ def role_sets(grants: Grants) -> list[frozenset[str]]:
 
 def things(levels: tuple[int, ...] = LEVELS) -> list[Thing]:
     plain = product(CLASSES, (MINE, OTHER), levels, COMPARTMENTS, AUDIENCES)
-    return [Thing(*parts) for parts in plain] + variants(CLASSES)
+    return [Thing(*parts) for parts in plain] + variants(CLASSES) + dated((1, 3))
+
+
+def dated(classes: tuple[int, ...]) -> list[Thing]:
+    """Things under roots of which the other owner changed conditions, for days: of what is theirs
+    and released to us, and of what is ours they change nothing.
+    """
+    both = (CONDITIONS[0], CONDITIONS[1] | CONDITIONS[2])
+    theirs = product(classes, (OTHER,), (0,), (None,), (AUDIENCES[1],), both, CHANGES)
+    ours = product(classes, (MINE,), (0,), (None,), (AUDIENCES[0],), both, CHANGES)
+    return [
+        *(Thing(*label, root, CHANGES[root]) for *label, root in theirs),
+        *(Thing(*parts) for parts in ours),
+    ]
 
 
 def variants(classes: tuple[int, ...]) -> list[Thing]:
@@ -91,7 +118,19 @@ def as_viewer(somebody: Somebody, grants: Grants) -> Viewer:
         excluded=frozenset(ROOT_NUMBERS[root] for root in somebody.excluded_from),
         consents=frozenset((ROOT_NUMBERS[r], AGENCY_NUMBERS[a]) for r, a in somebody.consented),
         glass=frozenset(ROOT_NUMBERS[root] for root in somebody.glass_on),
-    )
+        dated={
+            (ROOT_NUMBERS[root], AGENCY_NUMBERS[OTHER]): (
+                _bits(changes, lifts=False),
+                _bits(changes, lifts=True),
+            )
+            for root, changes in CHANGES.items()
+        },
+    )  # fmt: skip
+
+
+def _bits(changes: frozenset[Change], *, lifts: bool) -> int:
+    today = (one for one in changes if one.lifts == lifts and one.days.have_today())
+    return sum({COND_NUMBERS[one.condition] for one in today})
 
 
 def as_envelope(thing: Thing) -> Envelope:

@@ -61,6 +61,7 @@ def make_all(become: Callable[[str], Actor]) -> dict[str, Behind]:
     made["lantern"].parameters |= _proposal(become)
     for there in made.values():
         _share(there, become)
+    made["released"].parameters |= _handled(become)
     return made
 
 
@@ -107,6 +108,28 @@ def _glass(become: Callable[[str], Actor]) -> str:
     return reference
 
 
+def _handled(become: Callable[[str], Actor]) -> dict[str, tuple[str, ...]]:
+    """Ben puts a condition on a record that he released, and consents to its passing on."""
+    from lightkeeper.apps.sharing import conditions
+
+    ben = become("ben")
+    hub = Agency.objects.get(code=cast.HUB)
+    label = the_label(owner=ben.agency, level=0, released_to=[hub])
+    record = add(
+        _model("intake.Record"), become("ben"), label, reference=new_reference("REC"), row_number=1,
+        kind="Person", caption="Zqreleasedx", source_key="", scheme="3x5x2", source_evaluation="2",
+        information_assessment="B", concerns_child=False, properties={},
+    )  # fmt: skip
+    now = timezone.now()
+    days = {"since": now.date(), "until": now.date() + timedelta(days=9), "reason": "Zqreleasedx"}
+    change = conditions.set_condition(
+        by=become("ben"), record=record, condition="ORCON", put=True, at=now, **days
+    )
+    record.refresh_from_db(from_queryset=_model("intake.Record").objects.visible_to(become("ben")))
+    consent = conditions.give_consent(by=become("ben"), record=record, agency=hub, at=now, **days)
+    return {"condition": (change,), "consent": (consent,)}
+
+
 def _proposal(become: Callable[[str], Actor]) -> dict[str, tuple[str, ...]]:
     """Otto proposes Ada as a member of his compartment; nobody has decided it yet."""
     from lightkeeper.apps.accounts import membership
@@ -136,6 +159,8 @@ def absent() -> dict[str, tuple[str, ...]]:
         "consideration": (new_reference("CON"),),
         "task": (new_reference("TSK"),),
         "glass": (new_reference("GLS"),),
+        "condition": (new_reference("CND"),),
+        "consent": (new_reference("RLS"),),
         "compartment": (new_reference("CMP"),),
         "member": (new_reference("MEM"),),
         "hold": (new_reference("HLD"),),
@@ -277,6 +302,7 @@ def _make_governed(behind: Behind, actor: Actor, label: Any) -> None:
         about=second.reference,
     )  # fmt: skip
     behind.parameters |= {"hold": (hold.reference,), "notice": (notice.reference,)}
+    behind.parameters |= {"condition": (new_reference("CND"),), "consent": (new_reference("RLS"),)}
 
 
 def _make_rights(behind: Behind, actor: Actor, label: Any) -> None:

@@ -11,7 +11,9 @@ R4 circle       read and disclose: the owner's agency, or one of those it is rel
 R5 compartment  none, or a member of it; not for locate. A member is somebody whom one proposed and
                 another approved, from the first day to the day before the end, and not ended sooner
 R6 conditions   disclose: never what is not to be exported; what its originator controls only by
-                its owner, or with that owner's consent for this root
+                its owner, or with that owner's consent for this root. Consent counts from its
+                first day to the day before its end. A condition is put on, or lifted, by its owner
+                for this root, in days too; put on counts more than lifted
 R7 exclusion    somebody excluded from its root may do nothing with it
 Broken glass    whoever broke it on a root reads what hangs from it, of classes 1 and 2, whatever
                 R4 and R5 say
@@ -64,6 +66,15 @@ class Somebody:
 
 
 @dataclass(frozen=True)
+class Change:
+    """That an owner put a condition on what is theirs under a root, or lifted it."""
+
+    condition: str
+    lifts: bool
+    days: Days = Days()
+
+
+@dataclass(frozen=True)
 class Thing:
     record_class: int
     owner: str
@@ -72,6 +83,14 @@ class Thing:
     released_to: frozenset[str] = field(default_factory=frozenset)
     conditions: frozenset[str] = frozenset()
     root: str | None = None
+    changes: frozenset[Change] = frozenset()
+
+    def stands_under(self, condition: str) -> bool:
+        said = {one.lifts for one in self.changes
+                if one.condition == condition and one.days.have_today()}  # fmt: skip
+        if False in said:
+            return True
+        return condition in self.conditions and True not in said
 
 
 def grants_in(table: Path) -> Grants:
@@ -107,9 +126,9 @@ def against(somebody: Somebody, verb: str, thing: Thing, grants: Grants) -> set[
         reasons.add("R5")
     if verb == "read" and thing.record_class in {1, 2} and thing.root in somebody.glass_on:
         reasons -= {"R4", "R5"}
-    if verb == "disclose" and "no export" in thing.conditions:
+    if verb == "disclose" and thing.stands_under("no export"):
         reasons.add("R6")
-    controlled = foreign and "originator controls" in thing.conditions
+    controlled = foreign and thing.stands_under("originator controls")
     if verb == "disclose" and controlled and (thing.root, thing.owner) not in somebody.consented:
         reasons.add("R6")
     if thing.root in somebody.excluded_from:

@@ -221,6 +221,8 @@ def may_see(name: str, there: Behind, kind: str) -> bool:
         return False  # there is but one
     if kind == "share" and there.name == "lantern":
         return False  # its agency has no officer who would have listed one
+    if kind in ("condition", "consent") and there.name != "released":
+        return False  # there is but one
     if kind in COMPARTMENTS:  # for who has a part in it, and that is not a matter of labels
         return there.name == "lantern" and name == "otto"
     return not against(somebody(name), "read", there.thing, GRANTS)

@@ -19,7 +19,9 @@ from tests.access.world import World, a_world
 
 FOLDER = Path(__file__).parents[2] / "src/lightkeeper/apps/accounts/migrations/sql"
 # The newest first: what stands in it now is what counts.
-SQL = tuple(FOLDER / name for name in ("session_ahead.sql", "membership.sql", "guard.sql"))
+SQL = tuple(
+    FOLDER / name for name in ("session_ahead.sql", "conditions.sql", "membership.sql", "guard.sql")
+)
 
 # Each clause of the rule in SQL: the function it stands in, its text, and how it is broken.
 CLAUSES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -90,9 +92,20 @@ CLAUSES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("rebuild", "s.until is null or s.until > current_date",
      ("true", "false", "s.until is null", "s.until is null or s.until >= current_date")),
     ("rebuild", "s.person_id = p.id", ("true", "false")),
-    ("rebuild", "g.verb <> 'disclose' or (b.conds", ("true or (b.conds", "false or (b.conds")),
-    ("rebuild", "b.conds & 2 = 0", ("true", "false", "b.conds = 0")),
-    ("rebuild", "b.conds & 1 = 0", ("true", "false", "b.conds = 0")),
+    ("rebuild", "g.verb <> 'disclose' or (e.conds", ("true or (e.conds", "false or (e.conds")),
+    ("rebuild", "e.conds & 2 = 0", ("true", "false", "e.conds = 0", "b.conds & 2 = 0")),
+    ("rebuild", "e.conds & 1 = 0", ("true", "false", "e.conds = 0", "b.conds & 1 = 0")),
+    ("rebuild", "(b.conds & ~coalesce(t.lifted, 0)) | coalesce(t.put, 0)",
+     ("b.conds & ~coalesce(t.lifted, 0)", "b.conds | coalesce(t.put, 0)",
+      "(b.conds | coalesce(t.put, 0)) & ~coalesce(t.lifted, 0)")),
+    ("rebuild", "t.root_id = b.root_id and", ("true and",)),
+    ("rebuild", "and t.owner_id = b.owner_id", ("",)),
+    ("rebuild", "(where d.puts)", ("(where true)", "(where not d.puts)")),
+    ("rebuild", "(where not d.puts)", ("(where true)", "(where d.puts)")),
+    ("rebuild", "d.since <= current_date",
+     ("true", "false", "d.since < current_date")),
+    ("rebuild", "d.until is null or d.until > current_date",
+     ("true", "false", "d.until is null", "d.until is null or d.until >= current_date")),
     ("rebuild", "or b.owner_id = p.agency_id or exists", ("or true or exists", "or exists")),
     ("rebuild", "consent.since is null or consent.since <= current_date", ("false",)),
     ("rebuild", "consent.until is null or consent.until > current_date", ("false",)),
@@ -259,7 +272,8 @@ SWAPPED = {
     ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,), ast.NotIn: (ast.In,),
 }  # fmt: skip
 RULE = (
-    "decide", "_in_circle", "_in_compartment", "_meets_conditions", "_through_glass", "buckets_for",
+    "decide", "_in_circle", "_in_compartment", "_meets_conditions", "conditions_today",
+    "_through_glass", "buckets_for",
 )  # fmt: skip
 
 

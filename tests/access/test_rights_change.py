@@ -167,18 +167,24 @@ def test_a_right_that_ends_overnight_is_gone_the_next_day_whether_or_not_a_page_
         ("accounts_compartmentmember", "active_to", 8, 8),
         ("accounts_person", "cleared_from", 9, 9),
         ("accounts_person", "cleared_to", 1, 1),
+        ("accounts_consent", "active_from", 3, 3),
+        ("accounts_consent", "active_to", 6, 6),
+        ("accounts_datedcondition", "active_from", 4, 4),
+        ("accounts_datedcondition", "active_to", 5, 5),
     ],
 )
 def test_a_context_holds_until_the_next_day_on_which_a_dated_right_turns(
     world: World, reader, table, column, days, turns
 ):
-    key = "id" if table == "accounts_person" else "person_id"
+    key = {
+        "accounts_person": f"id = {reader.number}",
+        "accounts_consent": "true",  # of an agency and an owner, and not of a person
+        "accounts_datedcondition": "true",
+    }.get(table, f"person_id = {reader.number}")
     with world.as_superuser() as c, c.transaction(force_rollback=True):
         c.execute("update accounts_person set trained_until = '2999-01-01'")
-        c.execute(
-            f"update {table} set {column} = current_date + %s where {key} = %s",
-            (days, reader.number),
-        )
+        c.execute("update accounts_datedcondition set active_from = '2000-01-01', active_to = null")
+        c.execute(f"update {table} set {column} = current_date + %s where {key}", (days,))
         (left,) = c.execute(
             "select valid_until - current_date from sec.context where person_id = %s",
             (reader.number,),

@@ -13,6 +13,7 @@ from lightkeeper.testing import plugin
 from tests.access.cases import (
     AROUND_TODAY,
     AUDIENCES,
+    CHANGES,
     CLASSES,
     COMPARTMENTS,
     COND_NUMBERS,
@@ -24,9 +25,11 @@ from tests.access.cases import (
     STANDINGS,
     THIRD,
     all_grants,
+    dated,
     role_sets,
     variants,
 )
+from tests.access.entering import day, enter_changes
 from tests.access.oracle import Days, Grants, Proposal, Somebody, Thing
 
 LEVELS = (0, 1)  # a label above the accreditation cannot be entered; a test of its own shows it
@@ -34,6 +37,7 @@ AGENCIES = {MINE: 901, OTHER: 902, THIRD: 903}
 COMPARTMENT_IDS = {"my compartment": 911, "another compartment": 912}
 LASTS = "now() + interval '1 hour'"
 ROOT_IDS = {"barred": 941, "opened": 942, "consented": 943}
+ROOT_IDS |= {root: number for number, root in enumerate(CHANGES, 950)}
 AUDIENCE_IDS = {AUDIENCES[1]: 921, AUDIENCES[2]: 922}
 
 # How each trouble, or its absence by a hair, is entered: columns of the person and of the session.
@@ -173,11 +177,8 @@ DATED_GRANTS = {
 
 def labels() -> dict[int, Thing]:
     plain = product(CLASSES, (MINE, OTHER), LEVELS, COMPARTMENTS, AUDIENCES)
-    return dict(enumerate([*(Thing(*parts) for parts in plain), *variants((1, 2, 3))], 3000))
-
-
-def day(from_today: int | None) -> str:
-    return "null::date" if from_today is None else f"current_date + ({from_today})"
+    things = [*(Thing(*parts) for parts in plain), *variants((1, 2, 3)), *dated((3,))]
+    return dict(enumerate(things, 3000))
 
 
 class World:
@@ -326,21 +327,23 @@ class World:
                     f"{until}, {ended}, false)"
                 )
         for root, owner in CONSENTED:
-            label = next(n for n, t in self.labels.items() if t.owner == owner)
+            label = self.label_of(owner)
             c.execute(
-                "insert into accounts_consent (bucket_id, root_id, agency_id, reason, given_by_id) "
-                "values (%s, %s, %s, '', 5000)",
-                (label, ROOT_IDS[root], AGENCIES[MINE]),
+                "insert into accounts_consent (reference, bucket_id, root_id, agency_id, reason, "
+                "given_by_id) values (%s, %s, %s, %s, '', 5000)",
+                (f"RLS-{label}", label, ROOT_IDS[root], AGENCIES[MINE]),
             )
         # Consent of the same owner, for another agency and another root: of no use to us.
         c.execute(
-            "insert into accounts_consent (bucket_id, root_id, agency_id, reason, given_by_id) "
-            "select bucket_id, %s, %s, '', 5000 from accounts_consent where bucket_id = %s",
-            (
-                ROOT_IDS["opened"], AGENCIES[OTHER],
-                next(n for n, t in self.labels.items() if t.owner == OTHER),
-            ),
-        )  # fmt: skip
+            "insert into accounts_consent (reference, bucket_id, root_id, agency_id, reason, "
+            "given_by_id) select 'RLS-W', bucket_id, %s, %s, '', 5000 from accounts_consent "
+            "where bucket_id = %s",
+            (ROOT_IDS["opened"], AGENCIES[OTHER], self.label_of(OTHER)),
+        )
+        enter_changes(c, self.label_of(OTHER), ROOT_IDS)
+
+    def label_of(self, owner: str) -> int:
+        return next(n for n, t in self.labels.items() if t.owner == owner)
 
     def _enter_sessions(self, c: psycopg.Connection) -> None:
         rows = []
@@ -362,16 +365,13 @@ class World:
         )
         c.execute("select sec.rebuild()")
         # An errand for each, and a finished one for the last rule of the worker.
-        c.execute(
-            "insert into accounts_errand (id, person_id, kind, arguments, asked_at, done, doing, "
-            "failed, attempts, in_vain) select id, id, 'world', '{}', now(), 0, '', '', 0, 0 "
-            "from accounts_person where id >= 5000"
-        )
-        c.execute(
-            "insert into accounts_errand (id, person_id, kind, arguments, asked_at, finished_at, "
-            "done, doing, failed, attempts, in_vain) select id + 100000, id, 'world', '{}', now(), "
-            "now(), 0, '', '', 0, 0 from accounts_person where id >= 5000"
-        )
+        for more, finished in ((0, "null"), (100_000, "now()")):
+            c.execute(
+                "insert into accounts_errand (id, person_id, kind, arguments, asked_at, "
+                "finished_at, done, doing, failed, attempts, in_vain) "
+                f"select id + {more}, id, 'world', '{{}}', now(), {finished}, 0, '', '', 0, 0 "
+                "from accounts_person where id >= 5000"
+            )
 
     def errand_of(self, account: Account) -> Somebody:
         """Whom the worker acts for: the same person, whatever has become of the session."""

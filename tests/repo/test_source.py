@@ -49,6 +49,7 @@ MAY_GO_PAST = {
     "apps/intelligence/linker/export.py": "reads every record as the linker, without holding it",
     "apps/safeguarding/services.py": "asks the guard's function what stands undecided",
     "apps/sharing/services.py": "asks the guard's functions across agencies",
+    "apps/sharing/conditions.py": "sets conditions and consent by the guard's functions",
     "apps/tasking/services.py": "has the guard's function look where children came to be in tasks",
     "apps/governance/erased.py": "asks the guard's function what was erased, as the sealer",
     "apps/governance/reckoning.py": "one statement for the queue, and the guard's disposal",

@@ -104,14 +104,17 @@ def _today(rows: "QuerySet[Any]") -> "QuerySet[Any]":
     )
 
 
-def _roots() -> dict[str, frozenset[Any]]:
+def _roots() -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute("select excluded, consents, consenting, glass from sec.my_roots()")
         excluded, consents, consenting, glass = cursor.fetchone()
+        cursor.execute("select root_id, owner_id, put, lifted from sec.dated_conditions()")
+        dated = {(root, owner): (put, lifted) for root, owner, put, lifted in cursor.fetchall()}
     return {
         "excluded": frozenset(excluded),
         "consents": frozenset(zip(consents, consenting, strict=True)),
         "glass": frozenset(glass),
+        "dated": dated,
     }
 
 

@@ -18,6 +18,7 @@ class Power(models.TextChoices):
     LOCATE = "locate", _("Ask who else holds something")
     BREAK_GLASS = "break_glass", _("Read at once what hangs from a child in danger")
     REVIEW_GLASS = "review_glass", _("Review broken glass")
+    CONTROL = "control", _("Set conditions on records, and consent to passing on")
     EXCLUDE = "exclude", _("Exclude somebody from a record")
     REVIEW = "review", _("Review what is kept, and hold it")
     DISPOSE = "dispose", _("Confirm disposals and release holds")

@@ -7,6 +7,8 @@ from django.db.models import Q
 from lightkeeper.apps.accounts.choices import Lasting
 from lightkeeper.apps.accounts.models_compartments import Compartment as Compartment
 from lightkeeper.apps.accounts.models_compartments import CompartmentMember as CompartmentMember
+from lightkeeper.apps.accounts.models_conditions import Consent as Consent
+from lightkeeper.apps.accounts.models_conditions import DatedCondition as DatedCondition
 from lightkeeper.apps.accounts.models_entry import FactorDemand as FactorDemand
 from lightkeeper.apps.accounts.models_entry import FactorRemoval as FactorRemoval
 from lightkeeper.apps.accounts.models_entry import OutsideIdentity as OutsideIdentity
@@ -314,19 +316,6 @@ class Exclusion(Labelled):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     reason = models.TextField()
     set_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    active_from = models.DateField(null=True)
-    active_to = models.DateField(null=True)
-
-
-class Consent(Labelled):
-    """That an agency may pass on what hangs from a root although its owner controls that."""
-
-    handling = Handling("labelled", "as its records", personal=("reason",))
-
-    root = models.ForeignKey(Root, models.PROTECT, related_name="+")
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
-    reason = models.TextField()
-    given_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     active_from = models.DateField(null=True)
     active_to = models.DateField(null=True)
 

@@ -28,14 +28,17 @@ from lightkeeper.apps.accounts.models import (
     Area,
     Bucket,
     Code,
+    Consent,
     Credential,
+    DatedCondition,
     Exclusion,
     Glass,
     Person,
 )
 from lightkeeper.apps.accounts.proving import FRESH_MINUTES, check_fresh, prove_again
 from lightkeeper.apps.audit import services as audit
-from lightkeeper.core.access.envelope import RecordClass
+from lightkeeper.core.access import guard
+from lightkeeper.core.access.envelope import Cond, Envelope, RecordClass
 from lightkeeper.core.access.models import Labelled
 from lightkeeper.core.errors import NotFound, NotPermitted, Refused
 
@@ -49,6 +52,8 @@ __all__ = [
     "Bucket",
     "Code",
     "CodeNeeded",
+    "Consent",
+    "DatedCondition",
     "Entered",
     "Exclusion",
     "Glass",
@@ -60,6 +65,7 @@ __all__ = [
     "change_password",
     "check_fresh",
     "check_may",
+    "conditions_today",
     "end_own_session",
     "half_way_key",
     "open_session",
@@ -173,6 +179,15 @@ def the_label(
     if not found or found[0] is None:
         raise NotPermitted("Nobody is signed in.")
     return Bucket.objects.get(pk=found[0])
+
+
+def conditions_today(actor: Actor, bucket: Bucket) -> Cond:
+    """The conditions of a label, with those that its owner put on and lifted for today."""
+    of = Envelope(
+        record_class=bucket.record_class, owner=bucket.owner_id, level=bucket.level,
+        conds=bucket.conds, root=bucket.root_id,
+    )  # fmt: skip
+    return guard.conditions_today(actor.viewer, of)
 
 
 def relabelled(bucket: Bucket, *, owner: Agency, released_to: Iterable[Agency]) -> Bucket:

@@ -9,12 +9,12 @@ from typing import IO, Any
 
 from django.db import connection
 
-from lightkeeper.apps.accounts.services import Actor
+from lightkeeper.apps.accounts.services import Actor, conditions_today
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake import corrected, permissions
 from lightkeeper.apps.intake.corrected import Corrected
 from lightkeeper.apps.intake.models import Record, Report
-from lightkeeper.core.access.envelope import Cond, Level
+from lightkeeper.core.access.envelope import Level
 from lightkeeper.engine.formats.writers import write_csv
 
 # So that one event holds them all, and each of an export names its report.
@@ -64,7 +64,7 @@ def export_records(*, by: Actor, report: Report, at: datetime) -> IO[bytes]:
 
 def marking_of(by: Actor, report: Report, at: datetime) -> str:
     level = Level(report.bucket.level).words
-    conditions = Cond(report.bucket.conds).words
+    conditions = conditions_today(by, report.bucket).words
     handling = " ".join([report.handling_code, *report.handling_conditions, *conditions])
     day = f"{at:%Y-%m-%d %H:%M} UTC"
     return (

@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 
 from django.db.models import Max, QuerySet
 
-from lightkeeper.apps.accounts.services import Actor, Agency, Bucket
+from lightkeeper.apps.accounts.services import Actor, Agency, Bucket, conditions_today
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.audit.services import Did
 from lightkeeper.apps.intake import corrected
 from lightkeeper.apps.intake.choices import QuarantineStatus
 from lightkeeper.apps.intake.corrected import Corrected
 from lightkeeper.apps.intake.models import Mapping, Quarantined, Record, Report
-from lightkeeper.core.access.envelope import Cond, Level, RecordClass
+from lightkeeper.core.access.envelope import Level, RecordClass
 from lightkeeper.core.access.models import Labelled
 from lightkeeper.core.errors import NotFound
 from lightkeeper.engine.records import load_mapping
@@ -211,7 +211,7 @@ def label_words(actor: Actor, bucket: Bucket) -> list[str]:
         words.append("in " + ", ".join(names))
     if bucket.record_class == RecordClass.RESTRICTED:
         words.insert(0, "restricted: hidden from use")
-    return words + Cond(bucket.conds).words
+    return words + conditions_today(actor, bucket).words
 
 
 def audience_ids(bucket: Bucket) -> Iterable[int]:

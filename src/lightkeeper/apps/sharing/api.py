@@ -176,3 +176,6 @@ def _shown(one: Glass) -> dict[str, object]:
         "until": one.until,
         "reviewed": one.reviewed,
     }
+
+
+from lightkeeper.apps.sharing import api_conditions  # noqa: E402, F401 - its doors are of this router

@@ -1,6 +1,6 @@
 """The words of the access rule: who asks, what is asked of, what is asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag, StrEnum
 from typing import Self
@@ -86,7 +86,8 @@ class Envelope:
 @dataclass(frozen=True)
 class Viewer:
     """Somebody in a session, as the rule sees them. `grants` holds (record class, verb);
-    `excluded` and `glass` hold roots, `consents` roots with the owner who consented.
+    `excluded` and `glass` hold roots, `consents` roots with the owner who consented;
+    `dated` the conditions that are put on and lifted today, by root and owner.
     """
 
     agency: int
@@ -98,3 +99,6 @@ class Viewer:
     consents: frozenset[tuple[int, int]] = field(default_factory=frozenset)
     glass: frozenset[int] = field(default_factory=frozenset)
     live: bool = True
+    dated: Mapping[tuple[int | None, int], tuple[int, int]] = field(
+        default_factory=dict, hash=False
+    )

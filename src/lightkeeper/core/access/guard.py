@@ -59,11 +59,18 @@ def _in_compartment(viewer: Viewer, envelope: Envelope, verb: Verb) -> bool:
 def _meets_conditions(viewer: Viewer, envelope: Envelope, verb: Verb) -> bool:
     if verb is not Verb.DISCLOSE:
         return True
-    if envelope.conds & Cond.NO_EXPORT:
+    conds = conditions_today(viewer, envelope)
+    if conds & Cond.NO_EXPORT:
         return False
     root = (envelope.root, envelope.owner)
     consented = envelope.owner == viewer.agency or root in viewer.consents
-    return consented or not envelope.conds & Cond.ORCON
+    return consented or not conds & Cond.ORCON
+
+
+def conditions_today(viewer: Viewer, envelope: Envelope) -> Cond:
+    """The conditions of the label, without those that are lifted today, with those put on."""
+    put, lifted = viewer.dated.get((envelope.root, envelope.owner), (0, 0))
+    return Cond((envelope.conds & ~lifted) | put)
 
 
 def _through_glass(viewer: Viewer, envelope: Envelope, verb: Verb) -> bool:
