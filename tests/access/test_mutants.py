@@ -72,7 +72,7 @@ CLAUSES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
      ("true and b.audience_id", "g.verb = 'read' and b.audience_id",
       "g.verb in ('read', 'write', 'disclose') and b.audience_id")),
     ("rebuild", "b.audience_id = any(h.audiences)", ("true", "false", "b.audience_id is null")),
-    ("rebuild", "where p.live and g.verb", ("where g.verb",)),
+    ("rebuild", "and p.live and g.verb", ("and g.verb",)),
     ("rebuild", "filter (where u.verb = 'read')", ("", "filter (where u.verb = 'write')")),
     ("rebuild", "filter (where u.verb = 'write')", ("", "filter (where u.verb = 'read')")),
     ("rebuild", "filter (where u.verb = 'disclose')", ("", "filter (where u.verb = 'read')")),
