@@ -1,10 +1,10 @@
-"""One record against the whole: `python bench/matcher.py [records] [queries] [--splink]`.
+"""One record against the whole: `python bench/matcher.py [records] [queries]`.
 
 Makes up people with one to six records each, the later ones with the errors of clerks, holds one
 record of some people out and asks who it is. Prints how long the index takes to build, to open
 (in a process of its own, with its memory) and to answer, how many of a person's other records are
 among the first ten, and what 1,000 more records cost; beside it rapidfuzz over all names on one
-thread, and with `--splink` Splink's predict_between on a sample of the same records.
+thread.
 """
 
 import json

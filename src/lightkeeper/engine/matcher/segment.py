@@ -48,11 +48,11 @@ class Column:
     def find(self, hashed: np.uint64, raw: bytes) -> int:
         """The code of a value, or -1."""
         at = int(self.hash.searchsorted(hashed))
-        if at < len(self.hash) and self.hash[at] == hashed and self.raw(at) == raw:
+        if at < len(self.hash) and self.hash[at] == hashed and self.bytes_of(at) == raw:
             return at
         return NONE
 
-    def raw(self, code: int) -> bytes:
+    def bytes_of(self, code: int) -> bytes:
         first, last = int(self.offset[code]), int(self.offset[code + 1])
         return self._map[self._heap + first : self._heap + last]
 

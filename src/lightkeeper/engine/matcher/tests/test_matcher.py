@@ -92,14 +92,15 @@ def test_the_keys_of_one_record_are_those_it_was_stored_under(table, model):
             assert sorted((asked >> np.uint64(32)).tolist()) == of_row.tolist()
 
 
-@given(st.lists(st.tuples(st.sampled_from(["add", "put", "remove", "open"]), st.integers(0, 11)),
+@given(st.lists(st.tuples(st.sampled_from(["add", "put", "remove", "open"]), st.integers(0, 7)),
                 max_size=14))  # fmt: skip
 @settings(max_examples=25, deadline=None)
 def test_adding_and_removing_in_any_order_ends_as_a_new_build(tmp_path_factory, steps):
     table = records(24, seed=8)
     model = usual_model(table)
     folder = tmp_path_factory.mktemp("any")
-    matcher, there = Matcher.create(folder / "grown", model), {}
+    matcher = Matcher.build(folder / "grown", model, [table.slice(0, 6)])
+    there = {number: table.slice(number, 1) for number in range(6)}
     for what, number in steps:
         one = table.slice(number, 1)
         if what == "remove":
@@ -122,6 +123,17 @@ def test_adding_and_removing_in_any_order_ends_as_a_new_build(tmp_path_factory, 
     assert len(matcher) == len(built) == len(there)
     for record in table.to_pylist()[::3]:
         assert seen(matcher, record, 30) == seen(built, record, 30)
+
+
+def test_what_was_removed_is_neither_removed_again_nor_explained_and_may_come_back(matcher):
+    assert [matcher.remove([100, 101]), matcher.remove([100, 102])] == [2, 1]
+    with pytest.raises(EngineError, match="There is no record 100 in the index"):
+        matcher.explain(ADA, 100)
+
+    matcher.add([ADA | {"record_id": 100}])
+
+    assert matcher.find(ADA)[0].record_id == 100
+    assert len(matcher) == 118
 
 
 def test_many_small_writes_leave_few_segments(tmp_path, model):
