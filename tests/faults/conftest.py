@@ -3,8 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from lightkeeper.core.database.launcher import SUPERUSER
-from lightkeeper.testing.plugin import CLUSTER
 from tests.faults.ledger import check_whole
 from tests.faults.system import System
 
@@ -16,7 +14,7 @@ def system(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """
     made = System(Path(tmp_path_factory.mktemp("system")))
     try:
-        made.make(CLUSTER.url(SUPERUSER, database))
+        made.make()
         yield made
         made.cluster.start()
         check_whole(made)

@@ -48,6 +48,14 @@ INVARIANTS = {
         select l.event_id from audit_leaf l group by l.event_id having count(*) > 1""",
 }
 
+IN_THE_WAY = """
+select pg_current_snapshot()::text,
+       array(select (e.id, e.transaction, e.did, e.at)::text from audit_event e
+              where not exists (select 1 from audit_leaf l where l.event_id = e.id) limit 5),
+       array(select (a.usename, a.datname, a.state, a.backend_xid, a.query_start, left(a.query, 80)
+              )::text from pg_stat_activity a where a.backend_xid is not null)
+"""
+
 
 @dataclass(frozen=True)
 class Acknowledged:
@@ -84,7 +92,10 @@ def check_ledger(system: System, told: list[Acknowledged]) -> None:
 def check_whole(system: System) -> None:
     """No file is left over; the audit log is whole, and all of it can be sealed."""
     _no_file_is_left_over(system)
-    wait_until(lambda: _all_is_sealed(system), "everything is sealed", every=1.0)
+    try:
+        wait_until(lambda: _all_is_sealed(system), "everything is sealed", every=1.0)
+    except AssertionError as waited:
+        raise AssertionError(f"{waited}: {system.ask(IN_THE_WAY)}") from waited
     done = system.run("audit", "verify", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -25,6 +25,7 @@ import psycopg
 from lightkeeper.core.database.launcher import SUPERUSER, Cluster
 from lightkeeper.core.faults import NAME, ONCE
 from lightkeeper.testing.cast import PASSWORD
+from lightkeeper.testing.plugin import CLUSTER, one_at_a_time, template_name
 
 PATIENCE_SECONDS = 240.0
 # `make test-faults` says how many schedules; without a number it is the short form.
@@ -61,18 +62,21 @@ class System:
             "DJANGO_SETTINGS_MODULE": "lightkeeper.web.settings",
         }
 
-    def make(self, source: str) -> None:
-        """With the schema and the cast of the tests' own database, at this address."""
+    def make(self) -> None:
+        """With the schema and the cast, and with nothing that another test has left."""
         self.cluster.start()
         self.cluster.prepare()
-        programs, dump = self.cluster.programs, self.var / "dump"
-        for words in (
-            ("pg_dump", "--format=custom", "--compress=0", f"--file={dump}", f"--dbname={source}"),
-            ("pg_restore", "--single-transaction", f"--dbname={self.cluster.url(SUPERUSER)}",
-             str(dump)),
-        ):  # fmt: skip
-            subprocess.run([programs / words[0], *words[1:]], check=True, capture_output=True)
+        dump = self.var / "dump"
+        with one_at_a_time():
+            self._program("pg_dump", "--format=custom", "--compress=0", f"--file={dump}",
+                          f"--dbname={CLUSTER.url(SUPERUSER, template_name())}")  # fmt: skip
+        self._program("pg_restore", "--single-transaction",
+                      f"--dbname={self.cluster.url(SUPERUSER)}", str(dump))  # fmt: skip
         dump.unlink()
+        assert self.ask("select count(*) from audit_event") == [(0,)]
+
+    def _program(self, name: str, *words: str) -> None:
+        subprocess.run([self.cluster.programs / name, *words], check=True, capture_output=True)
 
     def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from lightkeeper.core.database.launcher import SUPERUSER
-from lightkeeper.testing.plugin import CLUSTER
 from tests.faults.ledger import Acknowledged, check_ledger, check_whole
 from tests.faults.system import Sender, System, plates, wait_until
 
@@ -69,7 +67,7 @@ def system(
             made.cluster.start()  # the server, and whatever it starts, go by this clock
             for name in clock.environment():
                 patch.delenv(name)
-            made.make(CLUSTER.url(SUPERUSER, database))
+            made.make()
             yield made
             clock.set(0)
             check_whole(made)

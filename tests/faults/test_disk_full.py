@@ -13,8 +13,6 @@ import warnings
 
 import pytest
 
-from lightkeeper.core.database.launcher import SUPERUSER
-from lightkeeper.testing.plugin import CLUSTER
 from tests.faults.ledger import Acknowledged, check_ledger
 from tests.faults.system import IS_LONG, Sender, System, plates, wait_until
 
@@ -97,7 +95,7 @@ def test_a_full_disk_of_the_database_stops_no_more_than_it_must_and_loses_nothin
             )
             return
         try:
-            system.make(CLUSTER.url(SUPERUSER, database))
+            system.make()
             _fill_and_free(system)
         finally:
             system.stop()

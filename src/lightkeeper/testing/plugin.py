@@ -67,8 +67,8 @@ def superuser(database: str = "postgres") -> Iterator[psycopg.Connection]:
 @pytest.fixture(scope="session")
 def database(django_db_blocker: Any) -> Iterator[str]:
     """A fresh database for this run, copied from a template that holds the schema and the cast."""
-    template = f"lk_template_{schema_digest()}"
-    with _one_at_a_time():
+    template = template_name()
+    with one_at_a_time():
         CLUSTER.start()
         with superuser() as connection:
             known = connection.execute(
@@ -84,8 +84,15 @@ def database(django_db_blocker: Any) -> Iterator[str]:
         connection.execute(f"drop database if exists {NAME} with (force)")
 
 
+def template_name() -> str:
+    """The database with the schema and the cast, in which no test has ever run. To read it, be
+    `one_at_a_time`: PostgreSQL copies no database to which somebody is connected.
+    """
+    return f"lk_template_{schema_digest()}"
+
+
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
     import fcntl
 
     HOME.mkdir(parents=True, exist_ok=True)

@@ -115,7 +115,8 @@ def store_of(model: type[models.Model]) -> Store | None:
 
 
 def _is_a_code(model: type[models.Model], name: str) -> bool:
-    return bool(getattr(model._meta.get_field(name), "choices", None))
+    field = model._meta.get_field(name)
+    return bool(getattr(getattr(field, "base_field", field), "choices", None))
 
 
 def stores() -> list[Store]:

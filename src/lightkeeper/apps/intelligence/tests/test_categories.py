@@ -25,7 +25,7 @@ def test_whoever_a_person_calls_protected_leaves_the_list(given, be, ask, catego
     with transaction.atomic():
         categories.determine(
             by=ada, record=Record.objects.visible_to(ada).get(pk=record.pk),
-            category=Category(category), basis=Basis.REPORTED, reason="looked", at=NOON,
+            categories=[Category(category)], basis=Basis.REPORTED, reason="looked", at=NOON,
         )  # fmt: skip
 
     # An adult now, whom a record of childhood calls a child, is an adult.

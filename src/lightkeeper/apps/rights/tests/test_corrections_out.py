@@ -52,7 +52,7 @@ def test_an_export_says_it_in_the_row_of_the_record(browse, corrected):
 def test_the_api_says_it_with_a_record_and_when_its_category_is_decided(call_api, corrected):
     record, plain, made = corrected
     said(call_api("ada").get(reverse("api:intake_record", args=[record.reference])).json(), made)
-    given = {"category": "WITNESS", "basis": "FACT", "reason": WHY}
+    given = {"categories": ["WITNESS"], "basis": "FACT", "reason": WHY}
     answer = call_api("ada").post(
         reverse("api:intake_determine", args=[record.reference]), given,
         content_type="application/json",
