@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lightkeeper.engine.errors import ShapeError
+from lightkeeper.engine.linkage.blocking import Candidates
 from lightkeeper.engine.linkage.database import USUAL, Resources
 from lightkeeper.engine.linkage.households import other_bits
 from lightkeeper.engine.linkage.loaded import Loaded, load
@@ -29,6 +30,7 @@ class Links:
     included; levels (p, c) int8 and weights (p, c) bits: one a comparison of the model.
     other_name, home (p,) bits: what another name adds and what one home takes away, both 0 in a
     model without homes; one_home (p,) whether a person should say if it is two of one home.
+    Records were compared where they share a block of at most `block_size` records.
     """
 
     model: LinkModel
@@ -42,6 +44,7 @@ class Links:
     other_name: NDArray[np.float64]
     home: NDArray[np.float64]
     one_home: NDArray[np.bool_]
+    block_size: int
 
     @property
     def probability(self) -> NDArray[np.float64]:
@@ -61,7 +64,7 @@ class Links:
         return pa.table(columns)
 
 
-def _quiet(stage: str, share: float) -> None:
+def quiet(stage: str, share: float) -> None:
     pass
 
 
@@ -70,8 +73,9 @@ def link(
     model: LinkModel,
     *,
     values: pa.Table | None = None,
+    block_size: int | None = None,
     resources: Resources = USUAL,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
 ) -> Links:
     """Every pair of records of the table that the model finds worth keeping.
 
@@ -81,11 +85,13 @@ def link(
     Raises: ShapeError if two rows have one record_id.
     How common a value is comes from this table (give it all the records that are compared), or from
     `values`, kept since the model was trained: then a pair weighs the same whatever else is there.
+    With `block_size` records are compared where they share a block of at most so many; without it
+    the size is what the number of pairs allows.
     """
-    record_ids = _record_ids(table)
+    record_ids = record_ids_of(table)
     progress("preparing", 0.0)
     with load(table, model.plan, resources, model.fields, values) as loaded:
-        return _score(loaded, model, record_ids, progress)
+        return _score(loaded, model, record_ids, progress, block_size)
 
 
 def train_and_link(
@@ -94,10 +100,10 @@ def train_and_link(
     seed: int = 1,
     *,
     resources: Resources = USUAL,
-    progress: Progress = _quiet,
+    progress: Progress = quiet,
 ) -> Links:
     """`train`, then `link` on the same table, preparing and blocking it once."""
-    record_ids = _record_ids(table)
+    record_ids = record_ids_of(table)
     progress("preparing", 0.0)
     with load(table, plan, resources) as loaded:
         model = learn(loaded, plan, seed, progress)
@@ -105,10 +111,26 @@ def train_and_link(
 
 
 def _score(
-    loaded: Loaded, model: LinkModel, record_ids: NDArray[np.int64], progress: Progress
+    loaded: Loaded,
+    model: LinkModel,
+    record_ids: NDArray[np.int64],
+    progress: Progress,
+    block_size: int | None = None,
 ) -> Links:
     progress("blocking", 0.2)
-    left, right = loaded.candidates(model.pairs_per_record)
+    found = loaded.candidates(model.pairs_per_record, block_size)
+    return weigh_pairs(loaded, model, record_ids, found, progress)
+
+
+def weigh_pairs(
+    loaded: Loaded,
+    model: LinkModel,
+    record_ids: NDArray[np.int64],
+    found: Candidates,
+    progress: Progress = quiet,
+) -> Links:
+    """Those of the candidates that weigh enough to keep; rows are those of what is loaded."""
+    left, right = found.left, found.right
     chunks = compare_pairs(loaded.connection, model.comparisons, loaded.fields, left, right)
     kept, levels, weights, others, done = [], [], [], [], 0
     for chunk in chunks:
@@ -141,10 +163,11 @@ def _score(
         other_name=gained,
         home=lost,
         one_home=one_home,
+        block_size=found.block_size,
     )
 
 
-def _record_ids(table: pa.Table) -> NDArray[np.int64]:
+def record_ids_of(table: pa.Table) -> NDArray[np.int64]:
     if "record_id" not in table.column_names or not pa.types.is_integer(
         table.schema.field("record_id").type
     ):

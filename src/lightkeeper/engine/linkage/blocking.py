@@ -8,6 +8,7 @@ work stops at a number of pairs for each record, so that no common value can exp
 # ruff: noqa: S608  (names of fields are made in prepare.py from the kinds, never from a file)
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -48,20 +49,35 @@ def clues(field: Field) -> list[Clue]:
     return spellings.get(field.kind, [])
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs worth comparing: left, right (p,) int64, sorted by left, then right, each pair once;
+    and the size of the largest block that was taken.
+    """
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    block_size: int
+
+
 def candidate_pairs(
-    connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], *, pairs_per_record: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    connection: duckdb.DuckDBPyConnection,
+    fields: Sequence[Field],
+    *,
+    pairs_per_record: int,
+    block_size: int | None = None,
+) -> Candidates:
     """Every pair of rows of the table `records` that shares a block, left row before right.
 
-    Shapes: returns two (p,) int64, sorted by left, then right, each pair once.
-    Units: `pairs_per_record` bounds the pairs divided by the records, but for the last step.
+    Units: `pairs_per_record` bounds the pairs divided by the records, but for the last step. With
+    `block_size` every block of up to so many records is taken, and no larger one.
     """
-    _make_blocks(connection, fields)
-    records = _count(connection, "records")
-    budget = pairs_per_record * max(records, 100)
+    make_clues(connection, fields)
+    connection.execute(_BLOCKS, [block_size or BLOCK_SIZES[-1]])
+    budget = pairs_per_record * max(_count(connection, "records"), 100)
     connection.execute("CREATE OR REPLACE TABLE candidates (l BIGINT, r BIGINT)")
     smaller = 1
-    for size in BLOCK_SIZES:
+    for size in (block_size,) if block_size else BLOCK_SIZES:
         connection.execute(_JOIN_BLOCKS, [smaller, size])
         so_far = _count(connection, "candidates")
         if so_far and so_far + _count(connection, "wave") > budget:
@@ -71,7 +87,7 @@ def candidate_pairs(
     pairs = connection.sql("SELECT l, r FROM candidates ORDER BY l, r").to_arrow_table()
     for name in ("candidates", "wave", "clues", "blocks"):
         connection.execute(f"DROP TABLE IF EXISTS {name}")
-    return pairs["l"].to_numpy(), pairs["r"].to_numpy()
+    return Candidates(pairs["l"].to_numpy(), pairs["r"].to_numpy(), smaller)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -87,21 +103,24 @@ SELECT DISTINCT l, r FROM (
 ) ANTI JOIN candidates USING (l, r)
 """
 
-_BLOCKS = """
+# Each record with each block that it is in; of the table `clues`.
+KEYED = """
+SELECT a.record, hash(a.clue, b.clue) AS block FROM clues a JOIN clues b
+ON a.record = b.record AND (
+    a.part < b.part OR (a.part = b.part AND a.part <= 1 AND a.clue < b.clue))
+UNION ALL SELECT record, clue AS block FROM clues
+"""
+_BLOCKS = f"""
 CREATE OR REPLACE TABLE blocks AS
-WITH pairs AS (
-    SELECT a.record, hash(a.clue, b.clue) AS block FROM clues a JOIN clues b
-    ON a.record = b.record AND (
-        a.part < b.part OR (a.part = b.part AND a.part <= 1 AND a.clue < b.clue))
-    UNION ALL SELECT record, clue AS block FROM clues
-), sizes AS (
+WITH pairs AS ({KEYED}), sizes AS (
     SELECT block, count(*) AS size FROM pairs GROUP BY block HAVING count(*) BETWEEN 2 AND $1
 )
 SELECT record, block, size FROM pairs JOIN sizes USING (block)
 """
 
 
-def _make_blocks(connection: duckdb.DuckDBPyConnection, fields: Sequence[Field]) -> None:
+def make_clues(connection: duckdb.DuckDBPyConnection, fields: Sequence[Field]) -> None:
+    """The table `clues` (record, part, clue) of the table `records`."""
     # Words of a name are the one group whose clues are paired among themselves.
     groups = ["word", "start"]
     selects = []
@@ -119,4 +138,3 @@ def _make_blocks(connection: duckdb.DuckDBPyConnection, fields: Sequence[Field])
         " UNION ".join(selects) or "SELECT 0 AS record, 0 AS part, 0::UBIGINT AS clue WHERE false"
     )
     connection.execute(f"CREATE OR REPLACE TABLE clues AS {body}")
-    connection.execute(_BLOCKS, [BLOCK_SIZES[-1]])

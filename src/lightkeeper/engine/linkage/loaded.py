@@ -5,17 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import duckdb
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from lightkeeper.engine.linkage.blocking import candidate_pairs
+from lightkeeper.engine.linkage.blocking import Candidates, candidate_pairs
 from lightkeeper.engine.linkage.database import Resources, open_database
 from lightkeeper.engine.linkage.plan import ComparisonPlan
 from lightkeeper.engine.linkage.prepare import Field, prepare
 from lightkeeper.engine.linkage.scoring import load_records
-
-Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 @dataclass
@@ -25,14 +21,16 @@ class Loaded:
     connection: duckdb.DuckDBPyConnection
     prepared: pa.Table
     fields: tuple[Field, ...]
-    known: dict[int, Pairs] = field(default_factory=dict)
+    known: dict[tuple[int, int | None], Candidates] = field(default_factory=dict)
 
-    def candidates(self, pairs_per_record: int) -> Pairs:
-        if pairs_per_record not in self.known:
-            self.known[pairs_per_record] = candidate_pairs(
-                self.connection, self.fields, pairs_per_record=pairs_per_record
-            )
-        return self.known[pairs_per_record]
+    def candidates(self, pairs_per_record: int, block_size: int | None = None) -> Candidates:
+        wanted = pairs_per_record, block_size
+        if wanted not in self.known:
+            self.known[wanted] = candidate_pairs(
+                self.connection, self.fields, pairs_per_record=pairs_per_record,
+                block_size=block_size,
+            )  # fmt: skip
+        return self.known[wanted]
 
 
 @contextmanager

@@ -91,7 +91,8 @@ def learn(loaded: Loaded, plan: ComparisonPlan, seed: int, progress: Progress) -
     else:
         notes.append("Too few records to learn from: every weight is the usual one.")
     progress("prior", 0.7)
-    left, right = loaded.candidates(PAIRS_PER_RECORD)
+    found = loaded.candidates(PAIRS_PER_RECORD)
+    left, right = found.left, found.right
     step = 1 + len(left) // SETTLING_PAIRS
     near = join_levels(compare_pairs(connection, comparisons, fields, left[::step], right[::step]))
     every = prepared.num_rows * (prepared.num_rows - 1) / 2 / step
