@@ -26,7 +26,7 @@ from lightkeeper.engine.records import SCHEMATA, load_mapping, propose
 from lightkeeper.engine.records.applying import SCHEMES, apply_mapping
 from lightkeeper.engine.records.entities import from_entity
 from lightkeeper.engine.records.gradings import Grading, check_grading
-from lightkeeper.engine.records.names import says_nothing
+from lightkeeper.engine.records.names import clean_text, says_nothing
 from lightkeeper.engine.records.query import read_query
 from lightkeeper.engine.records.tokens import query_keys, search_keys
 
@@ -195,7 +195,8 @@ def test_a_mapping_is_proposed_for_any_headings_and_values_or_refused(header, ro
 
 
 def _says_nothing(text):
-    return not text.strip() or says_nothing(text)
+    """Blank, or nothing but characters that nobody sees: those stand in the originals."""
+    return not clean_text(text).value or says_nothing(text)
 
 
 @given(
@@ -211,6 +212,9 @@ def test_any_entity_becomes_a_record_that_can_be_searched_for(kind, properties):
         assert set(properties) <= set(made.properties) | set(made.unmapped) | {
             name for name, texts in properties.items() if all(map(_says_nothing, texts))
         }
+        assert {name: "; ".join(texts) for name, texts in properties.items()}.items() <= (
+            made.originals.items()
+        )
         search_keys(made)
 
 

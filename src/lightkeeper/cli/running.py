@@ -48,8 +48,10 @@ def worker() -> None:
     from lightkeeper.apps.audit.sealing import housekeeping
     from lightkeeper.apps.governance.erased import write_ledger
     from lightkeeper.apps.intake import tidying
+    from lightkeeper.apps.intelligence.services import linking
 
-    main(housekeeping, tidying.chore, write_ledger, revive=start_database)
+    chores = (housekeeping, tidying.chore, write_ledger, linking.chore)
+    main(*chores, revive=start_database)
 
 
 @click.command()

@@ -14,7 +14,9 @@ from lightkeeper.core.errors import NotPermitted
 
 @handles(linking.LINK)
 def link(errand: Errand) -> None:
-    """Link everything. Done a second time it starts again; the old picture stands until then."""
+    """Link what has come, or everything. Done a second time it starts again; the old picture stands
+    until then.
+    """
 
     def tell(doing: str, share: float) -> None:
         with transaction.atomic():
@@ -27,7 +29,7 @@ def link(errand: Errand) -> None:
             announce(PictureChanged(timezone.now()))
         tell("Linked already, together with what came after", 1.0)
         return
-    linking.link_now(by=by, at=timezone.now(), on_progress=tell)
+    linking.link_arrived(by=by, at=timezone.now(), on_progress=tell)
 
 
 @handles(linking.RESOLVE)

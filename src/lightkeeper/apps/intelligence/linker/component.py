@@ -52,12 +52,15 @@ def resolve_around(records: Iterable[int]) -> int:
     """
     with hold_lease() as lease, lease.writing():
         model_row = LinkageModel.objects.using(linker.USING).filter(in_use=True).last()
-        if model_row is None:
-            return 0
-        ids, links, verdicts = _component(set(records))
-        missing = model_from_json(json.dumps(model_row.body)).missing_weight
-        _put(ids, links, verdicts, model_row.link_bits, missing)
-        return len(ids)
+        return resolve_in_place(records, model_row) if model_row else 0
+
+
+def resolve_in_place(records: Iterable[int], model_row: LinkageModel) -> int:
+    """The same, in the transaction of a caller who may write."""
+    ids, links, verdicts = _component(set(records))
+    missing = model_from_json(json.dumps(model_row.body)).missing_weight
+    _put(ids, links, verdicts, model_row.link_bits, missing)
+    return len(ids)
 
 
 def _component(start: set[int]) -> tuple[list[int], list[Link], list[tuple[int, int, str]]]:

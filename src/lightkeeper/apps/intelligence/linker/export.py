@@ -1,6 +1,6 @@
 """Person records as one Arrow table, in the columns that linkage knows, read in portions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,11 +41,26 @@ select id, bucket_id, properties, concerns_child from intake_record where kind =
 """
 # A few records do not make a source: a model is not trained anew for them, because that would tell
 # everybody that they came.
-SOURCES = """
+READ_SOME = READ.replace("where kind = %s", "where kind = %s and id = any(%s)")
+FEWEST_OF_SOURCE = 25
+SOURCES = f"""
 select a.code, count(*) from intake_record r
   join accounts_bucket b on b.id = r.bucket_id join accounts_agency a on a.id = b.owner_id
- where r.kind = %s group by a.code having count(*) >= 25 order by a.code
+ where r.kind = %s group by a.code having count(*) >= {FEWEST_OF_SOURCE}
+ order by a.code
+"""  # noqa: S608 (a number)
+
+OWNERS_OF = """
+select distinct a.code from intake_record r
+  join accounts_bucket b on b.id = r.bucket_id join accounts_agency a on a.id = b.owner_id
+ where r.id = any(%s) and a.code <> all(%s)
 """
+IS_SOURCE = f"""
+select count(*) from (
+  select 1 from intake_record r join accounts_bucket b on b.id = r.bucket_id
+    join accounts_agency a on a.id = b.owner_id
+   where r.kind = %s and a.code = %s limit {FEWEST_OF_SOURCE}) few
+"""  # noqa: S608 (a number)
 
 
 @dataclass(frozen=True)
@@ -65,11 +80,15 @@ class Exported:
         return tuple(name for name in COLUMNS if name not in empty)
 
 
-def export_people() -> Exported:
-    """Every person record there is. Memory holds the table and one portion of rows."""
+def export_people(among: NDArray[np.int64] | None = None) -> Exported:
+    """Every person record there is, or those of these numbers, whose sources are then not said.
+    Memory holds the table and one portion of rows.
+    """
     with transaction.atomic(using=linker.USING):
-        sources = tuple(code for code, _ in sql.rows(SOURCES, [KIND], using=linker.USING))
-        portions = list(_portions())
+        whole = among is None
+        of_all = sql.rows(SOURCES, [KIND], using=linker.USING) if whole else []
+        sources = tuple(code for code, _ in of_all)
+        portions = list(_portions(among))
     ids, buckets, children, batches = zip(*portions, strict=True) if portions else ((),) * 4
     schema = pa.schema([(name, pa.list_(pa.string())) for name in COLUMNS])
     return Exported(
@@ -84,10 +103,23 @@ def export_people() -> Exported:
 Portion = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.bool_], pa.RecordBatch]
 
 
-def _portions() -> Iterator[Portion]:
+def new_sources(record_ids: NDArray[np.int64], known: Sequence[str]) -> list[str]:
+    """The agencies of these records that have become a source and were none."""
+    given = [record_ids.tolist(), list(known)]
+    owners = [code for (code,) in sql.rows(OWNERS_OF, given, using=linker.USING)]
+    return [
+        code for code in owners
+        if sql.rows(IS_SOURCE, [KIND, code], using=linker.USING)[0][0] >= FEWEST_OF_SOURCE
+    ]  # fmt: skip
+
+
+def _portions(among: NDArray[np.int64] | None) -> Iterator[Portion]:
     # A cursor of the server's: the rows stay there until their portion is asked for.
     with connections[linker.USING].chunked_cursor() as cursor:
-        cursor.execute(READ, [KIND])
+        if among is None:
+            cursor.execute(READ, [KIND])
+        else:
+            cursor.execute(READ_SOME, [KIND, among.tolist()])
         while rows := cursor.fetchmany(PORTION):
             said = [properties_of(row[2]) for row in rows]
             arrays = [

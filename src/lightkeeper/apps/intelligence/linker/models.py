@@ -6,6 +6,7 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
+from django.db.models import QuerySet
 
 from lightkeeper.apps.intelligence import linker
 from lightkeeper.apps.intelligence.linker.export import COLUMNS, KIND, Exported
@@ -22,8 +23,7 @@ def fitting_model(
     found: Exported, at: datetime, say: Progress
 ) -> tuple[LinkageModel, LinkModel, pa.Table]:
     """The model for these sources, trained on first use, and how common values were then."""
-    known = LinkageModel.objects.using(linker.USING).filter(kind=KIND, in_use=True)
-    row = known.order_by("-trained_at", "-pk").first()
+    row = model_in_use()
     if row is not None and fits(row, found):
         kept = CommonValues.objects.using(linker.USING).filter(pk=row.pk).first()
         if kept is not None:
@@ -31,12 +31,20 @@ def fitting_model(
     model, values = train_with_values(
         found.table.select(list(found.columns)), plan_by_name(list(found.columns)), progress=say
     )
-    known.update(in_use=False)
+    _in_use().update(in_use=False)
     row = keep(model, found, at)
     CommonValues.objects.using(linker.USING).update_or_create(
         pk=row.pk, defaults={"body": _to_parquet(values)}
     )
     return row, model, values
+
+
+def _in_use() -> QuerySet[LinkageModel]:
+    return LinkageModel.objects.using(linker.USING).filter(kind=KIND, in_use=True)
+
+
+def model_in_use() -> LinkageModel | None:
+    return _in_use().order_by("-trained_at", "-pk").first()
 
 
 def _to_parquet(values: pa.Table) -> bytes:
@@ -51,12 +59,17 @@ def _from_parquet(body: bytes) -> pa.Table:
 
 def fits(row: LinkageModel, found: Exported) -> bool:
     """Whether a model was trained on the same sources, the same columns, and enough records."""
+    same = row.training.get("sources") == list(found.sources)
+    return same and fits_what_came(row, found, found.table.num_rows)
+
+
+def fits_what_came(row: LinkageModel, some: Exported, total: int) -> bool:
+    """The same of a part of the records, whose sources are known, with the number of all."""
     training = row.training
     return (
-        training.get("sources") == list(found.sources)
-        and set(found.columns) <= set(training.get("columns", ()))
-        and found.table.num_rows < OUTGROWN * max(training.get("records", 0), 1)
-    )
+        set(some.columns) <= set(training.get("columns", ()))
+        and total < OUTGROWN * max(training.get("records", 0), 1)
+    )  # fmt: skip
 
 
 def keep(model: LinkModel, found: Exported, at: datetime) -> LinkageModel:

@@ -15,6 +15,7 @@ from lightkeeper.apps.intelligence import linker
 from lightkeeper.apps.intelligence.linker import writing
 from lightkeeper.apps.intelligence.linker.export import Exported, export_people
 from lightkeeper.apps.intelligence.linker.judged import rules_from, standing_verdicts
+from lightkeeper.apps.intelligence.linker.keeping import FIGURE, place_of, remove_all_but
 from lightkeeper.apps.intelligence.linker.lease import hold_lease
 from lightkeeper.apps.intelligence.linker.models import fitting_model
 from lightkeeper.apps.intelligence.linker.viewers import Seen, may_wait, rows_of
@@ -22,6 +23,7 @@ from lightkeeper.apps.intelligence.linker.writing import Worked
 from lightkeeper.apps.intelligence.models import LinkageModel, LinkageRun
 from lightkeeper.core import faults
 from lightkeeper.engine.linkage import batch, kin
+from lightkeeper.engine.linkage.standing import link_and_keep
 
 Say = Callable[[str, float], None]
 
@@ -39,10 +41,12 @@ def link_everybody(*, at: datetime, say: Say) -> LinkageRun:
         model_row, model, values = fitting_model(found, at, learning)
         run = LinkageRun(model=model_row, started_at=at)
         run.save(using=linker.USING, force_insert=True)
-        links = batch.link(
+        ready = place_of(run)
+        links = link_and_keep(
+            ready,
             found.table.append_column("record_id", [found.record_ids]),
             model,
-            values=values,
+            values,
             progress=_part(say, "Comparing records", 0.4, 0.85),
         )
         say("Putting subjects together", 0.85)
@@ -50,12 +54,13 @@ def link_everybody(*, at: datetime, say: Say) -> LinkageRun:
         faults.point("linking.worked_out")
         say("Writing the picture", 0.9)
         with lease.writing():
-            put_in_place(worked, found, model_row, at)
-            run.figures = _figures(worked, found, time.monotonic() - started)
+            moved = put_in_place(worked, found, model_row, at)
+            run.figures = _figures(worked, found, time.monotonic() - started) | {"moved": moved}
             run.finished_at = at
             run.save(using=linker.USING, update_fields=["figures", "finished_at"])
         with transaction.atomic(using=linker.USING):
             writing.mark_judged()
+        remove_all_but(ready)
         say("Done", 1.0)
         return run
 
@@ -79,9 +84,9 @@ def work_out(links: batch.Links, children: NDArray[np.bool_], buckets: NDArray[n
     return Worked(links, kept, held, waits, clusters, parts, rules_from(said))
 
 
-def put_in_place(worked: Worked, found: Exported, model: LinkageModel, at: datetime) -> None:
+def put_in_place(worked: Worked, found: Exported, model: LinkageModel, at: datetime) -> int:
     writing.replace_links(worked, found.buckets, model.pk, at)
-    writing.replace_members(found.record_ids, worked)
+    return writing.replace_members(found.record_ids, worked)
 
 
 def _figures(worked: Worked, found: Exported, seconds: float) -> dict[str, Any]:
@@ -97,6 +102,7 @@ def _figures(worked: Worked, found: Exported, seconds: float) -> dict[str, Any]:
         "clusters": len(np.unique(worked.clusters)),
         "judgements": len(worked.rules.judged),
         "contradicted": worked.rules.left_out,
+        FIGURE: links.block_size,
         "seconds": round(seconds, 1),
         "peak_mb": peak_mb(),
     }

@@ -1,7 +1,7 @@
 """Writing links and memberships: the whole picture at once, in the transaction of the caller."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,11 @@ COPY_LINKS = """
 copy intelligence_link (left_id, right_id, bucket_left_id, bucket_right_id, model_id, may_wait,
                         held, weight_bits, evidence, made_at, judged) from stdin
 """
+DROP_OF = "delete from intelligence_link where {} = any(%s)"
+DROP_PAIRS = """
+delete from intelligence_link l using unnest(%s::bigint[], %s::bigint[]) as n(left_id, right_id)
+ where l.left_id = n.left_id and l.right_id = n.right_id
+"""
 COPY_MEMBERS = "copy membership_now (record_id, cluster, component) from stdin"
 PUT_MEMBERS = """
 insert into intelligence_membership as m (record_id, bucket_id, cluster, component)
@@ -26,6 +31,10 @@ select n.record_id, r.bucket_id, n.cluster, n.component from membership_now n
   join intake_record r on r.id = n.record_id
 on conflict (record_id) do update set cluster = excluded.cluster, component = excluded.component
  where (m.cluster, m.component) <> (excluded.cluster, excluded.component)
+"""
+MOVED = """
+select count(*) from intelligence_membership m join membership_now n using (record_id)
+ where (m.cluster, m.component) <> (n.cluster, n.component)
 """
 DROP_MEMBERS = """
 delete from intelligence_membership m
@@ -62,7 +71,34 @@ class Worked:
 def replace_links(worked: Worked, buckets: NDArray[np.int32], model_id: int, at: datetime) -> None:
     """All links anew: those of the rows `kept` of `links`."""
     sql.run("delete from intelligence_link", using=linker.USING)
-    links, kept = worked.links, worked.kept
+    _copy_links(
+        worked.links, worked.kept, worked.held, worked.may_wait, buckets, worked.rules.judged,
+        model_id, at,
+    )  # fmt: skip
+
+
+def drop_links(*, touching: list[int], pairs: Sequence[tuple[int, int]]) -> None:
+    """The links of these records, and those of these pairs."""
+    for side in ("left_id", "right_id"):
+        sql.run(DROP_OF.format(side), [touching], using=linker.USING)
+    if pairs:
+        ends = [[pair[0] for pair in pairs], [pair[1] for pair in pairs]]
+        sql.run(DROP_PAIRS, ends, using=linker.USING)
+
+
+def enter_links(
+    links: Links, kept: NDArray[np.int64], held: NDArray[np.bool_], buckets: NDArray[np.int32],
+    judged: Collection[tuple[int, int]], model_id: int, at: datetime,
+) -> None:  # fmt: skip
+    """Those of the rows `kept`. Whether each may wait is for whoever works out its part."""
+    waits = np.ones(len(kept), bool)
+    _copy_links(links, kept, held, waits, buckets, judged, model_id, at)
+
+
+def _copy_links(
+    links: Links, kept: NDArray[np.int64], held: NDArray[np.bool_], waits: NDArray[np.bool_],
+    buckets: NDArray[np.int32], judged: Collection[tuple[int, int]], model_id: int, at: datetime,
+) -> None:  # fmt: skip
     left, right, weight = links.left[kept], links.right[kept], links.weight[kept]
     evidence = evidence_of(links, kept)
 
@@ -70,17 +106,19 @@ def replace_links(worked: Worked, buckets: NDArray[np.int32], model_id: int, at:
         columns = (
             links.record_ids[left].tolist(), links.record_ids[right].tolist(),
             buckets[left].tolist(), buckets[right].tolist(),
-            worked.may_wait.tolist(), worked.held.tolist(), weight.tolist(), evidence,
+            waits.tolist(), held.tolist(), weight.tolist(), evidence,
         )  # fmt: skip
-        for one, two, of_one, of_two, waits, held, bits, why in zip(*columns, strict=True):
-            judged = (one, two) in worked.rules.judged
-            yield one, two, of_one, of_two, model_id, waits, held, bits, why, at, judged
+        for one, two, of_one, of_two, wait, hold, bits, why in zip(*columns, strict=True):
+            said = (one, two) in judged
+            yield one, two, of_one, of_two, model_id, wait, hold, bits, why, at, said
 
     sql.copy_in(COPY_LINKS, lines(), using=linker.USING)
 
 
-def replace_members(record_ids: NDArray[np.int64], worked: Worked) -> None:
-    """All memberships: of each record the earliest of its cluster and of its part."""
+def replace_members(record_ids: NDArray[np.int64], worked: Worked) -> int:
+    """All memberships: of each record the earliest of its cluster and of its part. Returns how many
+    of those that were known are now in another subject or part.
+    """
     sql.run(
         "create temporary table membership_now (record_id bigint primary key, cluster bigint, "
         "component bigint) on commit drop",
@@ -94,8 +132,10 @@ def replace_members(record_ids: NDArray[np.int64], worked: Worked) -> None:
     )
     sql.copy_in(COPY_MEMBERS, iter(lines), using=linker.USING)
     sql.run("analyze membership_now", using=linker.USING)
+    [[moved]] = sql.rows(MOVED, using=linker.USING)
     sql.run(PUT_MEMBERS, using=linker.USING)
     sql.run(DROP_MEMBERS, using=linker.USING)
+    return int(moved)
 
 
 def mark_judged() -> None:

@@ -1,23 +1,29 @@
 """Having the picture worked out, now or by the worker, and measuring it against a known truth."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from lightkeeper.apps.accounts import errands
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intelligence import linker, permissions, sql
 from lightkeeper.apps.intelligence.happenings import PictureChanged
+from lightkeeper.apps.intelligence.linker.arriving import MAY_APPEAR_LATE, link_what_came
 from lightkeeper.apps.intelligence.linker.component import resolve_around
 from lightkeeper.apps.intelligence.linker.export import KIND
+from lightkeeper.apps.intelligence.linker.keeping import last_whole_run
 from lightkeeper.apps.intelligence.linker.whole import link_everybody
 from lightkeeper.apps.intelligence.models import LinkageRun
 from lightkeeper.core.announcements import announce
 from lightkeeper.core.errors import Refused
 from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
+
+log = logging.getLogger("lightkeeper.intelligence")
 
 LINK, RESOLVE = "intelligence.link", "intelligence.resolve"
 RESOLVE_PART = "intelligence.resolve_part"
@@ -33,8 +39,23 @@ select m.cluster, r.reference, p.id, p.reference, r.row_number, r.source_key
 MEMBERS = "select record_id from intelligence_membership where component = %s"
 LEFT_OUT = """
 select 1 from intake_record r where r.kind = %s
+   and r.id > (select coalesce(max(record_id), 0) - %s from intelligence_membership)
    and not exists (select 1 from intelligence_membership m where m.record_id = r.id) limit 1
 """
+
+
+class _Nightly:
+    """Nobody in particular, as it stands in the log."""
+
+    person_id = None
+    username = "the nightly check"
+    agency_id = None
+    session = ""
+    purpose = "errand"
+
+
+NIGHTLY = _Nightly()
+BETWEEN_CHECKS = timedelta(hours=20)
 
 
 def _quiet(doing: str, share: float) -> None:
@@ -60,7 +81,7 @@ def is_linked_since(asked_at: datetime) -> bool:
     runs = LinkageRun.objects.using(linker.USING).filter(
         started_at__gt=asked_at, finished_at__isnull=False
     )
-    return runs.exists() and not sql.rows(LEFT_OUT, [KIND], using=linker.USING)
+    return runs.exists() and not sql.rows(LEFT_OUT, [KIND, MAY_APPEAR_LATE], using=linker.USING)
 
 
 def link_now(
@@ -70,7 +91,42 @@ def link_now(
 
     Source: mission P2.
     """
-    run = link_everybody(at=at, say=on_progress)
+    return _tell(by, link_everybody(at=at, say=on_progress), at)
+
+
+def link_arrived(
+    *, by: Actor, at: datetime, on_progress: Callable[[str, float], None] = _quiet
+) -> LinkageRun:
+    """Link what has come since the last run, or everything where that is needed. What it comes to
+    is the same.
+    """
+    run = link_what_came(at=at) or link_everybody(at=at, say=on_progress)
+    return _tell(by, run, at)
+
+
+def check_the_picture(at: datetime) -> LinkageRun | None:
+    """Link everything anew, once in a day in which reports were linked as they came. A record whose
+    subject comes out otherwise is counted in the run's figures, and the log of the worker tells.
+    """
+    whole = last_whole_run()
+    since = LinkageRun.objects.using(linker.USING).filter(
+        pk__gt=whole.pk if whole else 0, finished_at__isnull=False
+    )
+    if whole is None or at - whole.started_at < BETWEEN_CHECKS or not since.exists():
+        return None
+    run = _tell(NIGHTLY, link_everybody(at=at, say=_quiet), at)
+    if run.model_id == whole.model_id and run.figures["moved"]:
+        log.warning("run %s: %s records are in another subject than when they came", run.pk,
+                    run.figures["moved"])  # fmt: skip
+    return run
+
+
+def chore() -> None:
+    """For the worker's housekeeping."""
+    check_the_picture(timezone.now())
+
+
+def _tell(by: audit.Somebody, run: LinkageRun, at: datetime) -> LinkageRun:
     # The event has no counts: an overseer who reads it may not see all that was linked.
     with transaction.atomic():
         audit.record(by=by, did=audit.Did.LINKED, to=f"run {run.pk}", at=at)
