@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from lightkeeper.cli.setting_up import start_database, start_django
+from lightkeeper.cli.setting_up import check_release, start_database, start_django
 
 
 @click.command()
@@ -18,6 +18,7 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve the site."""
     start_django()
     start_database()
+    check_release()
     os.execv(*_web_command(host, port, workers))  # noqa: S606 (our own program)
 
 
@@ -44,6 +45,7 @@ def worker() -> None:
     """Do the jobs: reading files, linking, sealing the audit log."""
     start_django("worker")
     start_database()
+    check_release()
     from lightkeeper.apps.accounts.worker import main
     from lightkeeper.apps.audit.sealing import housekeeping
     from lightkeeper.apps.governance.erased import write_ledger

@@ -29,6 +29,17 @@ def start_database() -> None:
     start_embedded()
 
 
+def check_release() -> None:
+    """Refuse to start on a schema of another release."""
+    from lightkeeper.core.database import release
+    from lightkeeper.core.errors import Refused
+
+    try:
+        release.check_release()
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+
+
 class Session:
     """A person's session in a command. Each `transaction()` is one act of theirs."""
 

@@ -84,8 +84,11 @@ class LinkModel:
 
     @property
     def version(self) -> str:
-        """Digest of the whole content: two models with one version link alike."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+        """Digest of the whole content, in whatever order a store keeps it: two models with one
+        version link alike.
+        """
+        said = json.dumps({"format": FORMAT} | asdict(self), sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def to_json(self) -> str:
         body = {"format": FORMAT} | asdict(self)

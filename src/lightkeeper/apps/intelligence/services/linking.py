@@ -13,10 +13,10 @@ from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intelligence import linker, permissions, sql
 from lightkeeper.apps.intelligence.happenings import PictureChanged
+from lightkeeper.apps.intelligence.linker import keeping
 from lightkeeper.apps.intelligence.linker.arriving import MAY_APPEAR_LATE, link_what_came
 from lightkeeper.apps.intelligence.linker.component import resolve_around
 from lightkeeper.apps.intelligence.linker.export import KIND
-from lightkeeper.apps.intelligence.linker.keeping import last_whole_run
 from lightkeeper.apps.intelligence.linker.whole import link_everybody
 from lightkeeper.apps.intelligence.models import LinkageRun
 from lightkeeper.core.announcements import announce
@@ -108,7 +108,7 @@ def check_the_picture(at: datetime) -> LinkageRun | None:
     """Link everything anew, once in a day in which reports were linked as they came. A record whose
     subject comes out otherwise is counted in the run's figures, and the log of the worker tells.
     """
-    whole = last_whole_run()
+    whole = keeping.last_whole_run()
     since = LinkageRun.objects.using(linker.USING).filter(
         pk__gt=whole.pk if whole else 0, finished_at__isnull=False
     )
@@ -149,7 +149,10 @@ def ask_to_resolve_part(*, by: Actor, part: int, at: datetime) -> None:
 
 
 def resolve_part(*, by: Actor, part: int, at: datetime) -> int:
-    """Work a part of the picture out again from its members, whoever sees them."""
+    """Work a part of the picture out again from its members, whoever sees them; what stands ready
+    for the next report forgets the one that was erased.
+    """
+    keeping.forget()
     members = [row[0] for row in sql.rows(MEMBERS, [part], using=linker.USING)]
     return resolve_now(by=by, records=members, at=at)
 

@@ -169,6 +169,18 @@ def test_a_record_that_went_is_left_out_of_what_stands_ready(given, be, linked):
     assert picture() == step_by_step
 
 
+def test_when_a_record_was_erased_the_file_that_held_it_is_gone_and_made_anew(given, be, linked):
+    ready = place_of(last_whole_run())
+    assert b"Brandt".lower() in ready.read_bytes().lower()
+    linking.resolve_part(by=be("ada"), part=linked[0].pk, at=NOON)
+    assert not ready.exists()
+
+    given("ada", [person("Victor", "Brandt", "1971-01-11")])
+    assert "came" not in linking.link_arrived(by=be("ada"), at=NOON).figures
+    given("ada", [person("Viktor", "Brandt", "1971-01-11")])
+    assert arrived(be("ada")).figures["came"] == 1
+
+
 def test_everything_is_linked_where_nothing_stands_ready_or_what_does_is_damaged(given, be, linked):
     ready = place_of(last_whole_run())
     ready.write_bytes(b"damaged" * 1000)

@@ -1,3 +1,4 @@
+import json
 import random
 
 import pyarrow as pa
@@ -69,6 +70,14 @@ def test_pairs_carry_the_ids_of_the_records(links):
 
     assert table["id_l"][0].as_py() >= 100
     assert {"match_weight", "probability", "level_born", "weight_born"} <= set(table.column_names)
+
+
+def test_a_store_that_keeps_the_parts_of_a_model_in_another_order_keeps_its_version(model):
+    parts = json.loads(model.to_json())
+    turned = {name: parts[name] for name in reversed(parts)}
+    turned["training"] = dict(reversed(parts["training"].items()))
+
+    assert model_from_json(json.dumps(turned)).version == model.version
 
 
 def test_training_and_linking_twice_give_the_same(table, model, links):
