@@ -10,11 +10,16 @@ OF_A_BREACH = (
 BY_PROGRAM = (
     "breach", "breach_affected", "take_up_breach", "describe_breach", "list_breach",
     "assess_breach", "rule_breach", "note_notified", "close_breach", "give_breach",
+    "date_breach", "note_told", "dismiss_breach", "reopen_breach",
 )  # fmt: skip
 KINDS = {
     **{f"breaches:{name}": "breach" for name in OF_A_BREACH},
     **{f"api:{name}": "breach" for name in BY_PROGRAM},
     **{f"breaches:{name}": "share" for name in ("share", "tell_owner", "answer_share")},
+    **{
+        f"api:{name}": "share"
+        for name in ("breach_share", "tell_breach_owner", "answer_breach_share")
+    },
 }
 
 
@@ -53,11 +58,16 @@ SENT: dict[str, dict[str, Any]] = {
     "api:assess_breach": RISK,
     "api:rule_breach": {"about": "COMMISSIONER", "choice": "NOTIFY", "reason": WHY},
     "api:note_notified": {"sent_at": "2026-11-01T09:00:00Z", "how": WHY},
-    "api:close_breach": {"reason": WHY},
+    **{f"api:{act}_breach": {"reason": WHY} for act in ("close", "dismiss", "reopen")},
+    "api:date_breach": {"aware_at": "2026-11-01T09:00:00Z", "reason": WHY},
+    "api:note_told": {"sent_at": "2026-11-01T09:00:00Z", "how": WHY},
+    "api:tell_breach_owner": {"said": WHY},
+    "api:answer_breach_share": {"answer": WHY},
     "api:give_breach": {"what": "text"},
 }  # fmt: skip
 ASKED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("breaches:register", "GET", "breach", {"after": "{0}"}),
     ("breaches:shares", "GET", "share", {"after": "{0}"}),
     ("api:breaches", "GET", "breach", {"after": "{0}"}),
+    ("api:breach_shares", "GET", "share", {"after": "{0}"}),
 )

@@ -215,3 +215,15 @@ def test_functions_that_run_with_the_guards_rights_have_a_fixed_search_path_and_
 
 # Trigger functions cannot be called otherwise than by their trigger.
 TRIGGERS = {"mark_judged", "mark_decided", "move_task"}
+
+
+def test_every_function_of_the_guard_goes_by_one_clock(database):
+    """What day it is would otherwise follow the time zone that a session chose for itself."""
+    with superuser(NAME) as connected:
+        found = connected.execute(
+            "select p.proname, p.proconfig from pg_proc p join pg_namespace n "
+            "on n.oid = p.pronamespace where n.nspname = 'sec'"
+        ).fetchall()
+
+    assert len(found) > 50
+    assert [name for name, said in found if "TimeZone=UTC" not in (said or [])] == []

@@ -24,6 +24,7 @@ ROUTERS = (
     ("/governance", "governance"),
     ("/rights", "rights"),
     ("/breaches", "breaches"),
+    ("/breach-shares", "breaches.api_shares"),
     ("/audit", "audit"),
 )
 
@@ -150,6 +151,8 @@ def let_it_fly(request: HttpRequest, error: Exception) -> HttpResponse:
     raise error
 
 
-for prefix, app in ROUTERS:
-    if find_spec(f"lightkeeper.apps.{app}.api"):
-        api.add_router(prefix, import_module(f"lightkeeper.apps.{app}.api").router, tags=[app])
+for prefix, where in ROUTERS:
+    app, _, module = where.partition(".")
+    name = f"lightkeeper.apps.{app}.{module or 'api'}"
+    if find_spec(name):
+        api.add_router(prefix, import_module(name).router, tags=[app])

@@ -1,5 +1,6 @@
 """Breaches over the API: the same queries and services as the pages."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -74,6 +75,18 @@ class AffectedOut(Schema):
     by: list[SightingOut]
 
 
+class ShareOut(Schema):
+    reference: str
+    breach: str
+    happened_at: str
+    whose: str
+    records: int
+    told_at: datetime | None
+    said: str
+    answered_at: datetime | None
+    answer: str
+
+
 class HiddenOut(Schema):
     agency: str
     records: int
@@ -86,6 +99,7 @@ class AffectedList(Schema):
     records: int
     subjects: int
     hidden: list[HiddenOut]
+    shares: list[ShareOut]
     affected: list[AffectedOut]
     after: str
 
@@ -140,9 +154,12 @@ class RuleBreachIn(WhyIn):
     ground: Ground = ""
 
 
-class NotifiedIn(Strict):
+class ToldIn(Strict):
     sent_at: AwareDatetime = Field(strict=False)
     how: str = Field(min_length=1, max_length=300, pattern=r"\S")
+
+
+class NotifiedIn(ToldIn):
     late_reason: str = Field("", max_length=6000)
     more_to_come: bool = False
 
@@ -191,6 +208,14 @@ def take_up(request: HttpRequest, reference: str, given: TakeUpIn) -> object:
 
 
 @router.post(
+    "/{reference}/awareness", response={200: BreachOut, **PROBLEMS}, url_name="date_breach"
+)
+def set_aware(request: HttpRequest, reference: str, given: TakeUpIn) -> object:
+    actor, found = _breach(request, reference)
+    return _out(services.set_aware(by=actor, breach=found, at=timezone.now(), **given.dict()))
+
+
+@router.post(
     "/{reference}/description", response={200: BreachReported, **PROBLEMS},
     url_name="describe_breach",
 )  # fmt: skip
@@ -213,7 +238,7 @@ def _affected(actor: Any, found: services.Breach, after: str = "") -> dict[str, 
     shown = queries.shown_listing(actor, found)
     if shown is None:
         return {"number": 0, "digest": "", "holds": True, "records": 0, "subjects": 0,
-                "hidden": [], "affected": [], "after": ""}  # fmt: skip
+                "hidden": [], "shares": [], "affected": [], "after": ""}  # fmt: skip
     return {
         "number": shown.listing.number,
         "digest": shown.listing.digest,
@@ -221,8 +246,18 @@ def _affected(actor: Any, found: services.Breach, after: str = "") -> dict[str, 
         "records": shown.numbers.records,
         "subjects": shown.numbers.subjects,
         "hidden": [{"agency": name, "records": n} for name, n in shown.numbers.hidden],
+        "shares": list(map(share_out, shown.shares)),
         "affected": [_line(line) for line in page.lines],
         "after": page.after,
+    }
+
+
+def share_out(share: services.Share) -> dict[str, Any]:
+    said = ("reference", "records", "told_at", "said", "answered_at", "answer")
+    return {name: getattr(share, name) for name in said} | {
+        "breach": share.breach_reference,
+        "happened_at": share.happened_at.code,
+        "whose": share.whose.code,
     }
 
 
@@ -282,11 +317,24 @@ def notified(request: HttpRequest, reference: str, given: NotifiedIn) -> Status[
     return Status(201, {"reference": found.reference})
 
 
-@router.post("/{reference}/closing", response={200: BreachOut, **PROBLEMS}, url_name="close_breach")
-def close(request: HttpRequest, reference: str, given: WhyIn) -> object:
+@router.post("/{reference}/telling", response={200: BreachOut, **PROBLEMS}, url_name="note_told")
+def told(request: HttpRequest, reference: str, given: ToldIn) -> object:
     actor, found = _breach(request, reference)
-    made = services.close(by=actor, breach=found, reason=given.reason, at=timezone.now())
-    return _out(made)
+    those = services.Told(given.sent_at, given.how)
+    return _out(services.note_told(by=actor, breach=found, told=those, at=timezone.now()))
+
+
+def _ends(word: str, name: str, service: Callable[..., services.Breach]) -> None:
+    @router.post(f"/{{reference}}/{word}", response={200: BreachOut, **PROBLEMS}, url_name=name,
+                 operation_id=name)  # fmt: skip
+    def end(request: HttpRequest, reference: str, given: WhyIn) -> object:
+        actor, found = _breach(request, reference)
+        return _out(service(by=actor, breach=found, reason=given.reason, at=timezone.now()))
+
+
+_ends("closing", "close_breach", services.close)
+_ends("dismissal", "dismiss_breach", services.dismiss)
+_ends("reopening", "reopen_breach", services.reopen)
 
 
 @router.post("/{reference}/given", response=PROBLEMS, url_name="give_breach")

@@ -33,5 +33,10 @@ DOORS = {
     "api:rule_breach": CHANGE,
     "api:note_notified": CHANGE,
     "api:close_breach": CHANGE,
+    **{f"api:{name}": CHANGE for name in (
+        "date_breach", "note_told", "dismiss_breach", "reopen_breach", "answer_breach_share")},
+    "api:breach_shares": Door(Ask.READ, shows="what agencies tell one another of breaches"),
+    "api:breach_share": Door(Ask.READ, shows="which of one's records a breach elsewhere affects"),
+    "api:tell_breach_owner": Door(Ask.DISCLOSE, ("POST",)),
     "api:give_breach": Door(Ask.DISCLOSE, ("POST",)),
 }  # fmt: skip

@@ -58,11 +58,19 @@ def check_kinds(kinds: Collection[str]) -> None:
         raise Refused("breach.kind", "Say what kind of breach it may be; several are possible.")
 
 
-def check_not_own(username: str, accounts: Collection[str]) -> None:
-    """Nobody decides about a breach that their own account is part of."""
-    if username in accounts:
+def check_not_own(username: str, accounts: Collection[str], *, acted: bool = False) -> None:
+    """Nobody decides about a breach that their own account is part of, or in which they `acted`."""
+    if acted or username in accounts:
         raise Refused(
             "breach.own", "Your own account is in the scope of this breach. Another officer acts."
+        )
+
+
+def check_aware(aware_at: datetime, *, taken_up: datetime) -> None:
+    """Whoever takes a breach up is aware of it, so the clock begins no later."""
+    if aware_at > taken_up:
+        raise Refused(
+            "breach.moment", "The agency was aware when the case was taken up, at the latest."
         )
 
 

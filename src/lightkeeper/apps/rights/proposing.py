@@ -33,7 +33,7 @@ def of_item(content: Content, own: frozenset[str], disclosable: Collection[int])
     record = content.row
     if getattr(record, "concerns_child", False):
         yield "It concerns a child."
-    if getattr(record, "category", "") in MOST_PROTECTED:
+    if not set(MOST_PROTECTED).isdisjoint(getattr(record, "categories", ())):
         yield f"It is about a {content.category.lower()}: whose rights would it harm?"
     named = [s for s in content.statements if s.key.partition(":")[0] in NAMES]
     if named and not any(set(s.text.casefold().split()) & own for s in named):

@@ -59,9 +59,10 @@ def give_consent(request: HttpRequest, reference: str) -> HttpResponse:
 def end_condition(request: HttpRequest, reference: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     change = conditions.get_condition(actor, reference)
-    conditions.end_condition(
-        by=actor, change=change, reason=request.POST.get("reason", ""), at=timezone.now()
-    )
+    form = _because(reference, request.POST)
+    if not form.is_valid():
+        return _again(request, actor, change, form)
+    conditions.end_condition(by=actor, change=change, at=timezone.now(), **form.cleaned_data)
     messages.success(request, _("Ended. What its label says counts again."))
     return _back(actor, change)
 
@@ -69,11 +70,20 @@ def end_condition(request: HttpRequest, reference: str) -> HttpResponse:
 def withdraw_consent(request: HttpRequest, reference: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     consent = conditions.get_consent(actor, reference)
-    conditions.withdraw_consent(
-        by=actor, consent=consent, reason=request.POST.get("reason", ""), at=timezone.now()
-    )
+    form = _because(reference, request.POST)
+    if not form.is_valid():
+        return _again(request, actor, consent, form)
+    conditions.withdraw_consent(by=actor, consent=consent, at=timezone.now(), **form.cleaned_data)
     messages.success(request, _("Withdrawn. They pass nothing on from now."))
     return _back(actor, consent)
+
+
+def _again(request: HttpRequest, actor: Actor, one: Any, form: forms.Because) -> HttpResponse:
+    """The page that the form stands on, with what is wrong with it."""
+    record = conditions.where_shown(actor, one)
+    if record is None:
+        raise Refused("condition.reason", _("Say why."))
+    return _show(request, record.reference, 422, because=form)
 
 
 def _back(actor: Actor, one: Any) -> HttpResponse:
@@ -87,7 +97,7 @@ def _field(refusal: Refused) -> str | None:
 
 def _show(
     request: HttpRequest, reference: str, status: int = 200, *,
-    condition_form: Any = None, consent_form: Any = None,
+    condition_form: Any = None, consent_form: Any = None, because: Any = None,
 ) -> HttpResponse:  # fmt: skip
     actor: Actor = request.actor  # type: ignore[attr-defined]
     shown = conditions.show(actor, reference)
@@ -97,12 +107,11 @@ def _show(
         "record": shown.record,
         "shown": shown,
         "changes": [
-            {"one": one, "words": " ".join(Cond(one.conds).words), "ends": _ends(one, today)}
+            _row(one, today, because) | {"words": " ".join(Cond(one.conds).words)}
             for one in shown.changes
         ],
-        "consents": [{"one": one, "ends": _ends(one, today)} for one in shown.consents],
+        "consents": [_row(one, today, because) for one in shown.consents],
         "may": may,
-        "because": forms.Because(),
         "condition_form": condition_form or forms.SetCondition(prefix="condition"),
         "consent_form": consent_form
         or forms.GiveConsent(prefix="consent", agencies=shown.audience),
@@ -112,6 +121,18 @@ def _show(
         ],
     }
     return render(request, "sharing/handling.html", page, status=status)
+
+
+def _row(one: Any, today: Any, sent: Any) -> dict[str, Any]:
+    """With the form that ends it: the one that was sent, if it is about this."""
+    empty = _because(one.reference)
+    form = sent if sent is not None and sent.auto_id == empty.auto_id else empty
+    return {"one": one, "ends": _ends(one, today), "because": form}
+
+
+def _because(reference: str, sent: Any = None) -> forms.Because:
+    """Several stand on a page, each with ids of its own."""
+    return forms.Because(sent, auto_id=f"id_{reference}_%s")
 
 
 def _ends(one: Any, today: Any) -> bool:

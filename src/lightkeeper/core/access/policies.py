@@ -25,6 +25,17 @@ select c.conrelid::regclass::text, a.attname from pg_constraint c
  where c.contype = 'f' and cardinality(c.conkey) > 1 and a.attname not like 'bucket%'
 """
 
+# What day it is follows the time zone of a session, which anybody may set for their own. The rule's
+# days are those of UTC, as they are in the application (`actors._today`).
+ONE_CLOCK = """
+do $$ declare f record; begin
+  for f in select p.oid::regprocedure as signature from pg_proc p
+            join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'sec' loop
+    execute format('alter function %s set timezone to %L', f.signature, 'UTC');
+  end loop;
+end $$
+"""
+
 READ, WRITE = "(select sec.readable())::int[]", "(select sec.writable())::int[]"
 
 
@@ -38,6 +49,7 @@ def apply_access(using: str = "owner") -> int:
         ]
         for statement in statements:
             cursor.execute(statement)
+        cursor.execute(ONE_CLOCK)
         # Each process looks whether the schema is of its own release.
         cursor.execute(f"grant select on django_migrations to {EVERYBODY}")
     return sum(s.endswith("force row level security") for s in statements)

@@ -133,10 +133,14 @@ class Matcher:
 
     def refresh(self) -> bool:
         """Sees what was written since; says whether anything was."""
-        before = self._state.manifest.generation
-        if read_manifest(self.path).generation != before:
-            self._state = _open(self.path, self._state.compiled)
-        return self._state.manifest.generation != before
+        before = self._state.manifest
+        now = read_manifest(self.path)
+        if now == before:
+            return False
+        # An index that was removed and built again may have come as far, with another model.
+        same = now.salt == before.salt and now.model == before.model
+        self._state = _open(self.path, self._state.compiled if same else None)
+        return True
 
     def verify(self) -> None:
         """Reads every byte. Raises: FormatError naming the file and the array that was changed."""

@@ -21,6 +21,7 @@ from lightkeeper.apps.breaches.queries.lists import (
     ListingShown,
     affected,
     find_share,
+    has_acted,
     listing,
     listings,
     numbers_of,
@@ -32,7 +33,8 @@ from lightkeeper.apps.breaches.queries.lists import (
 
 __all__ = [
     "AffectedPage", "ListingShown", "Page", "Row", "accounts_in_scope", "affected", "assessments",
-    "check_accounts", "find_breach", "find_share", "get_breach", "latest_description", "listing",
-    "listings", "notifications", "numbers_of", "paper_of", "register", "rulings", "seen_paper",
-    "share_affected", "shares", "shares_of", "shown_listing", "steps",
+    "check_accounts", "find_breach", "find_share", "get_breach", "has_acted",
+    "latest_description", "listing", "listings", "notifications", "numbers_of", "paper_of",
+    "register", "rulings", "seen_paper", "share_affected", "shares", "shares_of", "shown_listing",
+    "steps",
 ]  # fmt: skip

@@ -192,3 +192,10 @@ def find_share(actor: Actor, reference: str) -> Share:
     if found is None:
         raise NotFound("share")
     return found
+
+
+def has_acted(breach: Breach) -> bool:
+    """Whether a list of this breach has an act of whoever asks."""
+    with connection.cursor() as cursor:
+        cursor.execute("select sec.own_in_breach(%s)", [breach.pk])
+        return bool(cursor.fetchone()[0])

@@ -60,7 +60,9 @@ def own(by: Actor, breach: Breach) -> Breach:
 
 def check_may_act(by: Actor, breach: Breach) -> None:
     permissions.check_may_handle(by, breach.bucket_id)
-    policies.check_not_own(by.username, queries.accounts_in_scope(by, breach))
+    policies.check_not_own(
+        by.username, queries.accounts_in_scope(by, breach), acted=queries.has_acted(breach)
+    )
 
 
 def check_can_handle(by: Actor, breach: Breach) -> None:
@@ -115,6 +117,8 @@ def set_aware(
     check_can_set_aware(by, breach)
     policies.check_past(aware_at, at=at)
     policies.check_reason(reason)
+    _, taken_up, *_ = sorted(queries.steps(by, breach), key=lambda step: step.pk)
+    policies.check_aware(aware_at, taken_up=taken_up.at)
     was = breach.aware_at or breach.reported_at
     breach.aware_at = aware_at
     breach.save(update_fields=["aware_at"])

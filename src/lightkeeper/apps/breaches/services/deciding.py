@@ -164,6 +164,8 @@ def note_notified(
     if told.sent_at < start:
         raise Refused("breach.moment", "It was sent before the agency was aware of it?")
     earlier = queries.notifications(by, breach)
+    if any(told.sent_at < one.sent_at for one in earlier):
+        raise Refused("breach.moment", "An earlier part was sent after that.")
     if not earlier:
         policies.check_late(told.sent_at, clock_of(breach, at=at).due, late_reason)
     text = papers.notification_text(queries.paper_of(by, breach, late_reason=late_reason.strip()))

@@ -55,6 +55,7 @@ def work_out(*, by: Actor, breach: Breach, scope: Scope, reason: str, at: dateti
     made = _done(LIST, given)
     if made is None:
         raise NotPermitted("Only the agency that owns this may do that.")
+    policies.check_not_own(by.username, (), acted=queries.has_acted(breach))
     listing = queries.listing(by, int(made))
     note_step(by, breach, f"List {listing.number} of who is affected worked out", reason, at)
     to = [breach.reference, f"list {listing.number}", *scope.accounts]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from lightkeeper.apps.audit.services import Did, record
 from lightkeeper.apps.breaches import queries, services
@@ -332,3 +333,15 @@ def test_a_list_still_names_a_record_that_was_disposed_of_and_is_still_what_it_w
     work_out(as_("dora"), breach, accounts=("ada",), acts=("consult",), at=at_now())
     again = queries.shown_listing(as_("dora"), breach).listing
     assert (again.records, again.others) == (0, {"GONE": 1})
+
+
+def test_nobody_handles_a_breach_of_their_own_session(as_, handled, a_record):
+    record = a_record("ada", name="Nora Abel")
+    breach, dora = handled(), as_("dora")
+    intake.get_record(dora, record.reference)
+    with pytest.raises(Refused, match="Another officer"):
+        work_out(dora, breach, sessions=(dora.session,), at=timezone.now())
+    assert queries.listings(as_("dora"), breach) == []
+
+    services.describe(by=dora, breach=breach, nature="x", numbers="", consequences="x",
+                      measures="x", contact="x", at=timezone.now())  # fmt: skip

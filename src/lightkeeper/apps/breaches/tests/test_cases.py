@@ -299,3 +299,34 @@ def test_the_database_holds_what_was_reported_and_the_moves_too(as_, handled):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"update breaches_{table} set reason = 'x'")
     assert fresh(as_, breach)[1].status == BreachStatus.OPEN
+
+
+def test_the_clock_begins_no_later_than_the_case_was_taken_up(as_, handled):
+    breach, dora = handled(), as_("dora")
+    late = NOON + timedelta(days=10)
+    with pytest.raises(Refused, match="aware when the case was taken up"):
+        services.set_aware(by=dora, breach=breach, aware_at=late, reason=WHY, at=late)
+    earlier = NOON - timedelta(minutes=30)
+    made = services.set_aware(by=dora, breach=breach, aware_at=earlier, reason=WHY, at=late)
+    assert made.aware_at == earlier
+
+
+def test_a_part_of_the_notification_is_not_sent_before_the_one_before_it(as_, handled):
+    breach, dora = handled(), as_("dora")
+    describe(dora, breach)
+    assess(dora, breach)
+    breach = queries.find_breach(dora, breach.reference)
+    services.rule(by=dora, breach=breach, about=About.COMMISSIONER, choice=Choice.NOTIFY,
+                  reason=WHY, at=NOON)  # fmt: skip
+
+    def send(hours):
+        return services.note_notified(
+            by=dora, breach=queries.find_breach(dora, breach.reference), more_to_come=True,
+            told=services.Told(NOON + timedelta(hours=hours), "by post"),
+            at=NOON + timedelta(hours=50),
+        )  # fmt: skip
+
+    assert send(40).phase == 1
+    with pytest.raises(Refused, match="An earlier part was sent after that"):
+        send(10)
+    assert send(40).phase == 2

@@ -9,7 +9,7 @@ from django.utils import timezone
 from lightkeeper.apps.breaches import queries
 from lightkeeper.apps.breaches.tests.conftest import WHY, assess, describe, work_out
 from lightkeeper.apps.intake import queries as intake
-from lightkeeper.testing.cast import NORTHSHIRE
+from lightkeeper.testing.cast import HUB, NORTHSHIRE
 
 pytestmark = pytest.mark.usefixtures("rolled_back")
 ON_DAY = {"noticed_on_day": "22", "noticed_on_month": "11", "noticed_on_year": "2025",
@@ -106,8 +106,6 @@ def test_what_leaves_is_a_file_with_all_that_the_law_asks_for(
 
 
 def test_the_owner_is_told_and_takes_its_share_up_from_page_to_page(browse, as_, a_record, handled):
-    from lightkeeper.testing.cast import HUB
-
     record = a_record("ben", [HUB], name="Nora Abel")
     intake.get_record(as_("ada"), record.reference)
     breach = handled()
@@ -159,3 +157,47 @@ def test_a_program_reports_lists_and_decides(call_api, as_, a_record):
     assert refused.status_code == 409
     assert "Assess" in refused.json()["detail"]
     assert call_api("ada").get(reverse("api:breach", args=[reference])).status_code == 404
+
+
+def test_a_program_tells_an_owner_who_takes_it_up_and_a_case_is_ended_and_taken_up_again(
+    call_api, as_, a_record
+):
+    record = a_record("ben", [HUB], name="Nora Abel")
+    intake.get_record(as_("ada"), record.reference)
+
+    def send(who, door, *words, **given):
+        address = reverse(f"api:{door}", args=words)
+        return call_api(who).post(address, given, content_type="application/json")
+
+    def get(who, door, *words):
+        return call_api(who).get(reverse(f"api:{door}", args=words))
+
+    noticed = (timezone.now() - timedelta(hours=1)).isoformat()
+    reference = send("ada", "report_breach", kinds=["INTEGRITY"], what="Changed",
+                     noticed_at=noticed).json()["reference"]  # fmt: skip
+    send("dora", "take_up_breach", reference, aware_at=noticed, reason=WHY)
+    earlier = (timezone.now() - timedelta(hours=2)).isoformat()
+    dated = send("dora", "date_breach", reference, aware_at=earlier, reason=WHY).json()
+    apart = datetime.fromisoformat(dated["aware_at"]) - datetime.fromisoformat(earlier)
+    assert abs(apart) < timedelta(seconds=1)
+    listed = send("dora", "list_breach", reference, accounts=["ada"], reason=WHY).json()
+    [share] = [one for one in listed["shares"] if one["whose"] != HUB]
+    assert get("nell", "breach_share", share["reference"]).status_code == 404
+    told = send("dora", "tell_breach_owner", share["reference"], said="One of yours.").json()
+    assert told == {"reference": share["reference"]}
+
+    [theirs] = get("nell", "breach_shares").json()["shares"]
+    shown = get("nell", "breach_share", theirs["reference"]).json()
+    assert [one["record"] for one in shown["affected"]] == [record.reference]
+    assert "ada" not in str(shown)
+    done = send("nell", "answer_breach_share", theirs["reference"], answer="We call.")
+    assert (done.json()["answer"], done.json()["said"]) == ("We call.", "One of yours.")
+    again = send("nell", "answer_breach_share", theirs["reference"], answer="We call.")
+    assert again.status_code == 409
+
+    assert send("dora", "note_told", reference, sent_at=noticed, how="by letter"
+                ).status_code == 409  # fmt: skip
+    ended = send("dora", "dismiss_breach", reference, reason=WHY).json()
+    assert ended["status"] == "NO_BREACH"
+    assert send("dora", "reopen_breach", reference, reason=WHY).json()["status"] == "OPEN"
+    assert send("ben", "reopen_breach", reference, reason=WHY).status_code == 404

@@ -31,9 +31,10 @@ def last_whole_run() -> LinkageRun | None:
 
 
 def remove_all_but(kept: Path | None) -> None:
-    """What earlier runs left, and what a killed one had begun."""
+    """What earlier runs left, and what a killed one had begun; of a later run nothing."""
     for path in folder().iterdir():
-        if kept is None or path.name not in (kept.name, f"{kept.name}.wal"):
+        run = path.name.partition(".")[0]
+        if kept is None or not run.isdigit() or int(run) < int(kept.stem):
             path.unlink(missing_ok=True)
 
 

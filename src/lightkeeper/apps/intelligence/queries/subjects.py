@@ -170,9 +170,9 @@ def is_child_or_harmed(records: list[Record] | tuple[Record, ...], on: date) -> 
     """
     return any(
         mentions.says_harmed(record.properties)
-        or record.category in (Category.VICTIM, Category.WITNESS)
+        or not {Category.VICTIM, Category.WITNESS}.isdisjoint(record.categories)
         or (
-            (record.concerns_child or record.category == Category.CHILD)
+            (record.concerns_child or Category.CHILD in record.categories)
             and not _is_grown_up(record.properties, on)
         )
         for record in records

@@ -43,3 +43,18 @@ def test_a_person_of_no_known_age_who_is_called_a_child_leaves_the_list(given, b
         )  # fmt: skip
 
     assert ranked(ask, be("ada")) == []
+
+
+@pytest.mark.parametrize("other", [Category.VICTIM, Category.WITNESS])
+def test_a_grown_up_who_was_a_child_and_is_also_protected_is_not_ranked(given, be, ask, other):
+    [record] = given("ada", [DANGEROUS])
+    ada = be("ada")
+    link(ada)
+    with transaction.atomic():
+        made = categories.determine(
+            by=ada, record=Record.objects.visible_to(ada).get(pk=record.pk),
+            categories=[Category.CHILD, other], basis=Basis.REPORTED, reason="looked", at=NOON,
+        )  # fmt: skip
+    assert (made.category, made.also) == (Category.CHILD, [other])
+
+    assert ranked(ask, be("ada")) == []

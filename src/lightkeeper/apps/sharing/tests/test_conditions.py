@@ -1,10 +1,12 @@
 """Conditions with days, and consent to passing on: when they count, for whom, who may say so."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from django.urls import reverse
 from django.utils import timezone
 
 from lightkeeper.apps.accounts.models import Agency
@@ -231,3 +233,49 @@ def test_a_page_sets_shows_and_ends_it(browse, as_, shared):
     assert ben.post(f"{page}condition/", {**given, **day}).status_code == 302
     assert "NO-EXPORT put on" in ben.get(page).content.decode()
     assert ben.post(f"{page}condition/", given).status_code == 422
+
+
+def test_what_day_it_is_is_not_for_a_session_to_choose(as_, held, may_pass_on):
+    """What a rule was worked out to by a false day would also stay."""
+    record = held("ben", Cond.ORCON, released_to=(HUB,))
+    consent(as_("ben"), record, since=later(1), until=later(4))
+    assert not may_pass_on("dev", record)
+    as_("dev")
+    with connection.cursor() as cursor:
+        for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+            cursor.execute("select set_config('timezone', %s, true)", [zone])
+            cursor.execute("select * from sec.whoami()")
+            cursor.execute("select consents from sec.my_roots()")
+            assert cursor.fetchone() == ([],)
+        cursor.execute("set local timezone to 'UTC'")
+
+    assert not may_pass_on("dev", record)
+
+
+def test_nobody_is_told_of_a_condition_on_what_they_may_not_see(as_, held):
+    record = held("ben", compartment=False)
+    say(as_("ben"), record)
+    asked = "select count(*) from sec.dated_conditions()"
+    found = {}
+    for name in ("ben", "otto"):
+        as_(name)
+        with connection.cursor() as cursor:
+            cursor.execute(asked)
+            [found[name]] = cursor.fetchone()
+
+    assert found == {"ben": 1, "otto": 0}
+
+
+def test_a_reason_that_is_missing_is_asked_for_where_it_is_missing(browse, as_, held):
+    record = held("ben")
+    first, second = say(as_("ben"), record), say(as_("ben"), record, since=later(9))
+    page = browse("ben").get(reverse("sharing:handling", args=[record.reference]))
+    ids = re.findall(r' id="([^"]+)"', page.content.decode())
+    assert len(ids) == len(set(ids))
+
+    answer = browse("ben").post(reverse("sharing:end_condition", args=[first]), {})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    [field] = re.findall(rf'<textarea[^>]*id="id_{first}_reason"[^>]*>', text)
+    [other] = re.findall(rf'<textarea[^>]*id="id_{second}_reason"[^>]*>', text)
+    assert ("aria-invalid" in field, "aria-invalid" in other) == (True, False)

@@ -1,5 +1,6 @@
 import math
 import random
+import shutil
 
 import numpy as np
 import pyarrow as pa
@@ -294,3 +295,21 @@ def test_one_seeded_crowd_is_found_again_despite_slips(tmp_path):
             again.append(record["record_id"] in [hit.record_id for hit in matcher.find(asked)])
     assert len(again) > 50
     assert sum(again) >= 0.97 * len(again)
+
+
+def test_an_index_that_was_removed_and_built_again_is_seen_anew(tmp_path):
+    table = records(40)
+    model = usual_model(table)
+    path = tmp_path / "index"
+    Matcher.build(path, model, [table])
+    reader = Matcher.open(path)
+    asked = table.slice(3, 1).to_pylist()[0]
+    assert reader.find(asked, k=1)[0].record_id == asked["record_id"]
+
+    shutil.rmtree(path)
+    other = records(40, seed=9)
+    numbers = pa.array([1000 + n for n in range(40)])
+    Matcher.build(path, model, [other.set_column(0, "record_id", numbers)])
+    assert reader.refresh()
+    assert all(hit.record_id >= 1000 for hit in reader.find(asked, k=40, above=-50))
+    assert reader.find(asked, k=40, above=-50) == Matcher.open(path).find(asked, k=40, above=-50)
