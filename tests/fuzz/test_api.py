@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from lightkeeper.web.api import ROUTERS, api
+from lightkeeper.web.api import ROUTERS, api, module_of
 from lightkeeper.web.wsgi import application
 from tests.access.objects import absent, make_all
 from tests.access.test_http_matrix import KINDS
@@ -134,10 +134,8 @@ def test_an_operation_answers_whatever_it_is_asked_as_it_says(world, tokens, ope
 def test_no_two_apps_describe_different_things_under_one_name():
     """The description has one place for each name, and the last one written would win."""
     found: dict[str, Any] = {}
-    for app in (None, *sorted({name for _, name in ROUTERS})):
-        module = import_module(
-            "lightkeeper.web.api" if app is None else f"lightkeeper.apps.{app}.api"
-        )
+    for place in ("lightkeeper.web.api", *sorted({module_of(where) for _, where in ROUTERS})):
+        module = import_module(place)
         for name, one in vars(module).items():
             if (
                 isinstance(one, type)

@@ -28,6 +28,13 @@ ROUTERS = (
     ("/audit", "audit"),
 )
 
+
+def module_of(where: str) -> str:
+    """The module of a router: `api` of an app, unless another is named."""
+    app, _, module = where.partition(".")
+    return f"lightkeeper.apps.{app}.{module or 'api'}"
+
+
 # The interactive page of the API is left out: it loads its scripts from elsewhere.
 api = NinjaAPI(
     title="Lightkeeper",
@@ -152,7 +159,5 @@ def let_it_fly(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 for prefix, where in ROUTERS:
-    app, _, module = where.partition(".")
-    name = f"lightkeeper.apps.{app}.{module or 'api'}"
-    if find_spec(name):
-        api.add_router(prefix, import_module(name).router, tags=[app])
+    if find_spec(module_of(where)):
+        api.add_router(prefix, import_module(module_of(where)).router, tags=[where.split(".")[0]])

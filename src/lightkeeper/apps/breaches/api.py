@@ -75,7 +75,7 @@ class AffectedOut(Schema):
     by: list[SightingOut]
 
 
-class ShareOut(Schema):
+class BreachShareOut(Schema):
     reference: str
     breach: str
     happened_at: str
@@ -99,7 +99,7 @@ class AffectedList(Schema):
     records: int
     subjects: int
     hidden: list[HiddenOut]
-    shares: list[ShareOut]
+    shares: list[BreachShareOut]
     affected: list[AffectedOut]
     after: str
 

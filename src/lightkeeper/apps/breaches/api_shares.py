@@ -8,13 +8,13 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from lightkeeper.apps.breaches import queries, services
-from lightkeeper.apps.breaches.api import PROBLEMS, ShareOut, Strict, share_out
+from lightkeeper.apps.breaches.api import PROBLEMS, BreachShareOut, Strict, share_out
 
 router = Router()
 
 
 class Shares(Schema):
-    shares: list[ShareOut]
+    shares: list[BreachShareOut]
 
 
 class SharedLine(Schema):
@@ -26,7 +26,7 @@ class SharedLine(Schema):
 
 
 class ShareShown(Schema):
-    share: ShareOut
+    share: BreachShareOut
     affected: list[SharedLine]
     after: str
 
@@ -74,7 +74,9 @@ def tell(request: HttpRequest, reference: str, given: TellIn) -> object:
 
 
 @router.post(
-    "/{reference}/answer", response={200: ShareOut, **PROBLEMS}, url_name="answer_breach_share"
+    "/{reference}/answer",
+    response={200: BreachShareOut, **PROBLEMS},
+    url_name="answer_breach_share",
 )
 def answer(request: HttpRequest, reference: str, given: TakeUpShareIn) -> object:
     actor = request.actor  # type: ignore[attr-defined]
