@@ -117,8 +117,9 @@ def set_aware(
     check_can_set_aware(by, breach)
     policies.check_past(aware_at, at=at)
     policies.check_reason(reason)
-    _, taken_up, *_ = sorted(queries.steps(by, breach), key=lambda step: step.pk)
-    policies.check_aware(aware_at, taken_up=taken_up.at)
+    steps = sorted(queries.steps(by, breach), key=lambda step: step.pk)
+    # The first is that it was reported, the second that it was taken up.
+    policies.check_aware(aware_at, taken_up=steps[1].at if len(steps) > 1 else at)
     was = breach.aware_at or breach.reported_at
     breach.aware_at = aware_at
     breach.save(update_fields=["aware_at"])
