@@ -1,6 +1,5 @@
 """CSV: strict, by line number, resumable, and nothing lost."""
 
-import time
 import tracemalloc
 
 import pytest
@@ -9,6 +8,7 @@ from lightkeeper.engine.errors import FileRefused
 from lightkeeper.engine.formats import Limits, open_table
 from lightkeeper.engine.formats.lines import BLOCK_BYTES, LineSource
 from lightkeeper.engine.formats.tests.helpers import read, read_text, written
+from lightkeeper.testing.ending import must_end
 
 HEAD = "ref,name,born\n"
 
@@ -273,10 +273,9 @@ def test_an_unknown_encoding_is_refused_with_the_known_ones(tmp_path):
      "AAAA" * 999 + " ", "é" * 90_000],
     ids=["uri", "runs", "uris", "svg", "base64", "accents"],
 )  # fmt: skip
-def test_no_cell_takes_long_to_judge(tmp_path, cell):
-    started = time.process_time()
-    read_text(tmp_path, HEAD + f"2,{cell},\n" * 3)
-    assert time.process_time() - started < 2
+def test_no_cell_is_judged_for_ever(tmp_path, cell):
+    with must_end():
+        read_text(tmp_path, HEAD + f"2,{cell},\n" * 3)
 
 
 @pytest.mark.parametrize("beyond", [0, 1, 2, 3])

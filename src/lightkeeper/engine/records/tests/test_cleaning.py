@@ -1,7 +1,6 @@
 """Cleaning: what is taken, what is refused, and the sentence that says so."""
 
 from datetime import date
-from time import process_time
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,6 +10,7 @@ from lightkeeper.engine.records import SCHEMATA, Cleaned, Problem, Setting, clea
 from lightkeeper.engine.records.cleaning import cleaner_for
 from lightkeeper.engine.records.identifiers import clean_checksum, known_schemes
 from lightkeeper.engine.records.names import fold_name, says_nothing
+from lightkeeper.testing.ending import must_end
 
 YEAR = 2026
 TYPES = sorted({p.type for k in SCHEMATA.kinds.values() for p in k.properties.values()})
@@ -217,7 +217,6 @@ def test_words_that_say_nothing_are_known():
     ["a" + " " * 90_000 + "b", "e\u0301" * 45_000, *(c * 90_000 for c in ("1", "a.", "=", "@"))],
 )
 @pytest.mark.parametrize("type_", TYPES)
-def test_no_text_takes_long_to_clean(type_, text):
-    started = process_time()
-    cleaner_for(type_, Setting(YEAR, scheme="nhs"))(text)
-    assert process_time() - started < 1
+def test_no_text_is_cleaned_for_ever(type_, text):
+    with must_end():
+        cleaner_for(type_, Setting(YEAR, scheme="nhs"))(text)
