@@ -3,6 +3,21 @@
 import psycopg
 
 from tests.access.cases import CHANGES, COND_NUMBERS
+from tests.access.oracle import Days
+
+# Compartments at the edge of the days in which they stand: to be looked at again, or closed.
+EDGES = {
+    "due today": ("review_on", Days(None, 0)),
+    "due tomorrow": ("review_on", Days(None, 1)),
+    "closed today": ("closed_on", Days(None, 0)),
+    "closed tomorrow": ("closed_on", Days(None, 1)),
+}
+
+DATED_GRANTS = {
+    "granted from today": ("current_date", "current_date + 1"),
+    "granted until today": ("null", "current_date"),
+    "granted from tomorrow": ("current_date + 1", "null"),
+}
 
 
 def day(from_today: int | None) -> str:
@@ -20,3 +35,12 @@ def enter_changes(c: psycopg.Connection, label: int, roots: dict[str, int]) -> N
                 (f"CND-{roots[root]}{number}", label, roots[root], COND_NUMBERS[one.condition],
                  not one.lifts),
             )  # fmt: skip
+
+
+def enter_edges(c: psycopg.Connection, numbers: dict[str, int]) -> None:
+    """The day on which each of those compartments stands still."""
+    for name, (column, days) in EDGES.items():
+        c.execute(
+            f"update accounts_compartment set {column} = {day(days.end)} where id = %s",
+            (numbers[name],),
+        )

@@ -131,8 +131,9 @@ def _handled(become: Callable[[str], Actor]) -> dict[str, tuple[str, ...]]:
 
 
 def _proposal(become: Callable[[str], Actor]) -> dict[str, tuple[str, ...]]:
-    """Otto proposes Ada as a member of his compartment; nobody has decided it yet."""
-    from lightkeeper.apps.accounts import membership
+    """Otto proposes Ada as a member of his compartment, and to close it; nobody has decided yet."""
+    from lightkeeper.apps.accounts import closing, membership
+    from lightkeeper.apps.accounts.choices import Move
     from lightkeeper.apps.accounts.models import Compartment, Person
 
     otto = become("otto")
@@ -142,7 +143,15 @@ def _proposal(become: Callable[[str], Actor]) -> dict[str, tuple[str, ...]]:
         by=otto, compartment=lantern, person=Person.objects.get(username="ada"), at=now,
         until=now.date() + timedelta(days=30), reason="Zqlanternx",
     )  # fmt: skip
-    return {"compartment": (lantern.reference,), "member": (proposed.reference,)}
+    move = closing.propose(
+        by=otto, compartment=lantern, what=Move.CLOSE, on_day=now.date() + timedelta(days=30),
+        reason="Zqlanternx", at=now,
+    )  # fmt: skip
+    return {
+        "compartment": (lantern.reference,),
+        "member": (proposed.reference,),
+        "move": (move.reference,),
+    }
 
 
 def absent() -> dict[str, tuple[str, ...]]:
@@ -163,6 +172,7 @@ def absent() -> dict[str, tuple[str, ...]]:
         "consent": (new_reference("RLS"),),
         "compartment": (new_reference("CMP"),),
         "member": (new_reference("MEM"),),
+        "move": (new_reference("CMV"),),
         "hold": (new_reference("HLD"),),
         "notice": (new_reference("NTC"),),
         "case": (new_reference("RRQ"),),
@@ -218,6 +228,7 @@ def make_one(
     behind.parameters["glass"] = (new_reference("GLS"),)
     behind.parameters["compartment"] = (new_reference("CMP"),)
     behind.parameters["member"] = (new_reference("MEM"),)
+    behind.parameters["move"] = (new_reference("CMV"),)
     _make_governed(behind, actor, label)
     _make_rights(behind, actor, label)
     behind.parameters["upload"] = (_upload(actor, behind.canary),)

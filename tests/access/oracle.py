@@ -9,7 +9,9 @@ R3 level        clearance at least the level; a clearance counts from its first 
 R4 circle       read and disclose: the owner's agency, or one of those it is released to;
                 write, relabel and erase: the owner's agency; locate: the owner's, or a pointer
 R5 compartment  none, or a member of it; not for locate. A member is somebody whom one proposed and
-                another approved, from the first day to the day before the end, and not ended sooner
+                another approved, from the first day to the day before the end, and not ended
+                sooner. From the day on which a compartment is closed, or was to be looked at
+                again and was not, it has no members
 R6 conditions   disclose: never what is not to be exported; what its originator controls only by
                 its owner, or with that owner's consent for this root. Consent counts from its
                 first day to the day before its end. A condition is put on, or lifted, by its owner
@@ -84,6 +86,7 @@ class Thing:
     conditions: frozenset[str] = frozenset()
     root: str | None = None
     changes: frozenset[Change] = frozenset()
+    stands: Days = Days()  # the days in which its compartment has members
 
     def stands_under(self, condition: str) -> bool:
         said = {one.lifts for one in self.changes
@@ -122,7 +125,8 @@ def against(somebody: Somebody, verb: str, thing: Thing, grants: Grants) -> set[
         reasons.add("R4")
     approved = {one for one in somebody.put_forward if one.became == "approved"}
     joined = {one.compartment for one in approved if one.days.have_today()} | somebody.member_of
-    if verb != "locate" and thing.compartment and thing.compartment not in joined:
+    inside = thing.compartment in joined and thing.stands.have_today()
+    if verb != "locate" and thing.compartment and not inside:
         reasons.add("R5")
     if verb == "read" and thing.record_class in {1, 2} and thing.root in somebody.glass_on:
         reasons -= {"R4", "R5"}

@@ -22,7 +22,7 @@ from tests.access.objects import Behind, absent, flags_there, make_all, somebody
 from tests.access.oracle import against, grants_in
 
 DOORS = contract()
-COMPARTMENTS = ("compartment", "member")
+COMPARTMENTS = ("compartment", "member", "move")
 LOG = ("audit:", "api:audit_", "api:decide_flag")
 NAMES = tuple(person[0] for person in PEOPLE)
 GRANTS = grants_in(GRANTS_TABLE)

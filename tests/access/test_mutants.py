@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -18,9 +19,14 @@ from tests.access.oracle import against
 from tests.access.world import World, a_world
 
 FOLDER = Path(__file__).parents[2] / "src/lightkeeper/apps/accounts/migrations/sql"
+standing_still = import_module("lightkeeper.apps.accounts.migrations.0018_standing_still")
 # The newest first: what stands in it now is what counts.
-SQL = tuple(
-    FOLDER / name for name in ("session_ahead.sql", "conditions.sql", "membership.sql", "guard.sql")
+SQL = (
+    standing_still.rebuild(),
+    *(
+        (FOLDER / name).read_text()
+        for name in ("session_ahead.sql", "conditions.sql", "membership.sql", "guard.sql")
+    ),
 )
 
 # Each clause of the rule in SQL: the function it stands in, its text, and how it is broken.
@@ -63,6 +69,9 @@ CLAUSES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("rebuild", "g.person_id = p.id\n      join public", ("true\n      join public",)),
     ("rebuild", "a.agency_id = p.agency_id", ("true", "false", "a.agency_id <> p.agency_id")),
     ("rebuild", "m.person_id = p.id", ("true", "false")),
+    ("rebuild", "least(m.active_to, k.review_on, k.closed_on)",
+     ("least(m.active_to, k.review_on)", "least(m.active_to, k.closed_on)",
+      "least(k.review_on, k.closed_on)", "m.active_to")),
     ("rebuild", "b.record_class = g.record_class", ("true", "b.record_class >= g.record_class")),
     ("rebuild", "b.level <= p.level", ("true", "false", "b.level < p.level", "b.level = p.level")),
     ("rebuild", "b.compartment_id is null or b.compartment_id = any(h.compartments)",
@@ -187,7 +196,7 @@ def everything_found(world: World) -> Iterator[tuple[str, Found]]:
 def function_in_force(name: str) -> str:
     text = rf"create (?:or replace )?function (sec\.{name}\(.*?\n(?:end )?\$\$;)"
     for sql in SQL:
-        if found := re.search(text, sql.read_text(), re.DOTALL):
+        if found := re.search(text, sql, re.DOTALL):
             return f"create or replace function {found[1]}"
     raise LookupError(f"there is no sec.{name}")
 

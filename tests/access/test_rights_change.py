@@ -78,6 +78,12 @@ def test_in_the_middle_of_a_transaction_the_next_statement_sees_nothing(
         ("update accounts_compartmentmember set active_to = current_date where person_id = {id}",
          "update accounts_compartmentmember set active_to = null where person_id = {id}",
          lambda thing: thing.compartment is not None),
+        ("update accounts_compartment set review_on = current_date where id = 911",
+         "update accounts_compartment set review_on = null where id = 911",
+         lambda thing: thing.compartment is not None),
+        ("update accounts_compartment set closed_on = current_date where id = 911",
+         "update accounts_compartment set closed_on = null where id = 911",
+         lambda thing: thing.compartment is not None),
         ("update accounts_person set cleared_to = current_date where id = {id}",
          "update accounts_person set cleared_to = null where id = {id}",
          lambda thing: thing.level == 1),
@@ -87,7 +93,8 @@ def test_in_the_middle_of_a_transaction_the_next_statement_sees_nothing(
          "insert into accounts_audiencemember (audience_id, agency_id) values (921, 901)",
          lambda thing: thing.owner == OTHER),
     ],
-    ids=["leaves the compartment", "membership is over", "clearance is over",
+    ids=["leaves the compartment", "membership is over", "not looked at again",
+         "the compartment is closed", "clearance is over",
          "lower clearance", "no longer released"],
 )  # fmt: skip
 def test_what_the_change_takes_is_hidden_and_nothing_else(
@@ -163,6 +170,8 @@ def test_a_right_that_ends_overnight_is_gone_the_next_day_whether_or_not_a_page_
         ("accounts_personrole", "active_to", 2, 2),
         ("accounts_compartmentmember", "active_from", 7, 7),
         ("accounts_compartmentmember", "active_to", 8, 8),
+        ("accounts_compartment", "review_on", 5, 5),
+        ("accounts_compartment", "closed_on", 6, 6),
         ("accounts_person", "cleared_from", 9, 9),
         ("accounts_person", "cleared_to", 1, 1),
         ("accounts_consent", "active_from", 3, 3),
@@ -176,6 +185,7 @@ def test_a_context_holds_until_the_next_day_on_which_a_dated_right_turns(
 ):
     key = {
         "accounts_person": f"id = {reader.number}",
+        "accounts_compartment": "id = 911",
         "accounts_consent": "true",  # of an agency and an owner, and not of a person
         "accounts_datedcondition": "true",
     }.get(table, f"person_id = {reader.number}")

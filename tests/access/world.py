@@ -29,12 +29,13 @@ from tests.access.cases import (
     role_sets,
     variants,
 )
-from tests.access.entering import day, enter_changes
+from tests.access.entering import DATED_GRANTS, EDGES, day, enter_changes, enter_edges
 from tests.access.oracle import Days, Grants, Proposal, Somebody, Thing
 
 LEVELS = (0, 1)  # a label above the accreditation cannot be entered; a test of its own shows it
 AGENCIES = {MINE: 901, OTHER: 902, THIRD: 903}
 COMPARTMENT_IDS = {"my compartment": 911, "another compartment": 912}
+COMPARTMENT_IDS |= {name: number for number, name in enumerate(EDGES, 913)}
 LASTS = "now() + interval '1 hour'"
 ROOT_IDS = {"barred": 941, "opened": 942, "consented": 943}
 ROOT_IDS |= {root: number for number, root in enumerate(CHANGES, 950)}
@@ -131,6 +132,9 @@ def accounts(grants: Grants) -> list[Account]:
         other = Proposal("another compartment", became, days)
         mine = frozenset({"my compartment"})
         add(replace(reader, member_of=mine, put_forward=frozenset({other})), "well")
+    at_edges = frozenset(Proposal(name, "approved") for name in EDGES)
+    add(replace(reader, put_forward=at_edges), "well")
+    add(replace(doer, put_forward=at_edges), "well")
     for days, clearance in product(AROUND_TODAY, LEVELS):
         add(replace(reader, clearance=clearance, cleared=days), "well")
         add(replace(reader, clearance=clearance, cleared=days, glass_on=GLASS), "well")
@@ -168,16 +172,12 @@ def world_grants() -> Grants:
     return {**all_grants(), "granted from today": {(1, "read"), (1, "write"), (1, "disclose")}}
 
 
-DATED_GRANTS = {
-    "granted from today": ("current_date", "current_date + 1"),
-    "granted until today": ("null", "current_date"),
-    "granted from tomorrow": ("current_date + 1", "null"),
-}
-
-
 def labels() -> dict[int, Thing]:
     plain = product(CLASSES, (MINE, OTHER), LEVELS, COMPARTMENTS, AUDIENCES)
     things = [*(Thing(*parts) for parts in plain), *variants((1, 2, 3)), *dated((3,))]
+    for name, (_, days) in EDGES.items():
+        things.append(Thing(1, MINE, 1, name, stands=days))
+        things.append(Thing(1, OTHER, 1, name, AUDIENCES[1], stands=days))
     return dict(enumerate(things, 3000))
 
 
@@ -223,6 +223,7 @@ class World:
                 "values (%s, %s, %s, %s, %s, '')",
                 (number, f"CMP-{number}", f"c{number}", name, AGENCIES[MINE]),
             )
+        enter_edges(c, COMPARTMENT_IDS)
         for members, number in AUDIENCE_IDS.items():
             c.execute("insert into accounts_audience values (%s, %s)", (number, f"world{number}"))
             for member in sorted(members):

@@ -186,6 +186,7 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
         connection.execute(
             "delete from accounts_compartmentmember where proposed_by_id is not null"
         )
+        connection.execute("delete from accounts_compartmentmove")
         connection.execute("delete from accounts_compartment where opened_by_id is not null")
 
 

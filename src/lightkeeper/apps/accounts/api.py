@@ -8,8 +8,13 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field
 
-from lightkeeper.apps.accounts import knowing, membership
-from lightkeeper.apps.accounts.models_compartments import Compartment, CompartmentMember
+from lightkeeper.apps.accounts import closing, knowing, membership
+from lightkeeper.apps.accounts.choices import Move
+from lightkeeper.apps.accounts.models_compartments import (
+    Compartment,
+    CompartmentMember,
+    CompartmentMove,
+)
 
 router = Router()
 
@@ -28,6 +33,20 @@ class CompartmentOut(Schema):
     owner: str
     purpose: str
     review_on: date | None
+    closed_on: date | None
+
+
+class MoveOut(Schema):
+    reference: str
+    what: str
+    standing: str
+    on_day: date
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    decision: str
+    decided_by: str | None
+    decided_at: datetime | None
 
 
 class MemberOut(Schema):
@@ -47,6 +66,7 @@ class MemberOut(Schema):
 
 class WholeCompartmentOut(CompartmentOut):
     members: list[MemberOut]
+    moves: list[MoveOut]
 
 
 class OpenCompartmentIn(Schema):
@@ -79,6 +99,26 @@ class EndMemberIn(Schema):
     reason: str = Field(min_length=1, max_length=2000, pattern=r"\S")
 
 
+class ReviewCompartmentIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    until: date
+    reason: str = Field(min_length=1, max_length=2000, pattern=r"\S")
+
+
+class ProposeMoveIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    what: Literal["CLOSE", "REOPEN"]
+    on_day: date
+    reason: str = Field(min_length=1, max_length=2000, pattern=r"\S")
+
+
+class CompartmentMoved(Schema):
+    reference: str
+    standing: str
+
+
 class MemberMoved(Schema):
     reference: str
     standing: str
@@ -102,7 +142,11 @@ def open_compartment(request: HttpRequest, given: OpenCompartmentIn) -> object:
 def compartment(request: HttpRequest, reference: str) -> object:
     actor = request.actor  # type: ignore[attr-defined]
     found, rows = knowing.show_compartment(actor, reference, today=timezone.now().date())
-    return {**_compartment(found), "members": [_member(one.member) for one in rows]}
+    return {
+        **_compartment(found),
+        "members": [_member(one.member) for one in rows],
+        "moves": list(map(_move, knowing.moves_of(found))),
+    }
 
 
 @router.post(
@@ -116,6 +160,47 @@ def propose_member(request: HttpRequest, reference: str, given: ProposeMemberIn)
         since=given.since, until=given.until, at=timezone.now(),
     )  # fmt: skip
     return 201, {"reference": member.reference, "standing": member.standing}
+
+
+@router.post(
+    "/{reference}/review", response={200: CompartmentOut, **PROBLEMS},
+    url_name="review_compartment",
+)  # fmt: skip
+def review(request: HttpRequest, reference: str, given: ReviewCompartmentIn) -> object:
+    actor = request.actor  # type: ignore[attr-defined]
+    found = knowing.get_compartment(actor, reference)
+    closing.review(by=actor, compartment=found, at=timezone.now(), **given.dict())
+    return _compartment(knowing.get_compartment(actor, reference))
+
+
+@router.post(
+    "/{reference}/moves", response={201: CompartmentMoved, **PROBLEMS}, url_name="propose_move"
+)
+def propose_move(request: HttpRequest, reference: str, given: ProposeMoveIn) -> object:
+    actor = request.actor  # type: ignore[attr-defined]
+    found = knowing.get_compartment(actor, reference)
+    made = closing.propose(by=actor, compartment=found, what=Move(given.what),
+                           on_day=given.on_day, reason=given.reason, at=timezone.now())  # fmt: skip
+    return 201, {"reference": made.reference, "standing": made.standing}
+
+
+@router.post("/moves/{reference}/decide", response={200: CompartmentMoved, **PROBLEMS},
+             url_name="decide_move")  # fmt: skip
+def decide_move(request: HttpRequest, reference: str, given: DecideMemberIn) -> object:
+    actor = request.actor  # type: ignore[attr-defined]
+    move = knowing.get_move(actor, reference)
+    approve = given.decision == "APPROVE"
+    closing.decide(by=actor, move=move, approve=approve, reason=given.reason, at=timezone.now())
+    return {"reference": reference, "standing": "APPROVED" if approve else "REFUSED"}
+
+
+@router.post("/moves/{reference}/withdraw", response={200: CompartmentMoved, **PROBLEMS},
+             url_name="withdraw_move")  # fmt: skip
+def withdraw_move(request: HttpRequest, reference: str, given: EndMemberIn) -> object:
+    actor = request.actor  # type: ignore[attr-defined]
+    move = knowing.get_move(actor, reference)
+    closing.withdraw(by=actor, move=move, reason=given.reason, at=timezone.now())
+    return {"reference": reference, "standing": "WITHDRAWN"}
 
 
 @router.post("/members/{reference}/decide", response={200: MemberMoved, **PROBLEMS},
@@ -157,6 +242,16 @@ def _compartment(one: Compartment) -> dict[str, object]:
         "owner": one.owner.name,
         "purpose": one.purpose,
         "review_on": one.review_on,
+        "closed_on": one.closed_on,
+    }
+
+
+def _move(one: CompartmentMove) -> dict[str, object]:
+    said = ("reference", "what", "standing", "on_day", "reason", "proposed_at", "decision",
+            "decided_at")  # fmt: skip
+    return {name: getattr(one, name) for name in said} | {
+        "proposed_by": one.proposed_by.username,
+        "decided_by": one.decided_by.username if one.decided_by else None,
     }
 
 

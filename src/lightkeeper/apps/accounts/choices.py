@@ -61,6 +61,21 @@ class Standing(models.TextChoices):
     ENDED = "ENDED", _("Ended")
 
 
+class Move(models.TextChoices):
+    """What becomes of a compartment as a whole."""
+
+    REVIEW = "REVIEW", _("Looked at again")
+    CLOSE = "CLOSE", _("Close it")
+    REOPEN = "REOPEN", _("Take it up again")
+
+
+class MoveStanding(models.TextChoices):
+    PROPOSED = "PROPOSED", _("Waits for approval")
+    APPROVED = "APPROVED", _("Approved")
+    REFUSED = "REFUSED", _("Refused")
+    WITHDRAWN = "WITHDRAWN", _("Proposal withdrawn")
+
+
 class Lasting(models.TextChoices):
     """What of a person has an end, past which it counts for nothing."""
 

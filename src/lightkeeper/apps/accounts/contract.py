@@ -27,6 +27,11 @@ DOORS = {
     "accounts:decide_member": Door(Ask.CHANGE, ("POST",)),
     "accounts:withdraw_member": Door(Ask.CHANGE, ("POST",)),
     "accounts:end_member": Door(Ask.CHANGE, ("POST",)),
+    **{
+        f"{where}:{name}": Door(Ask.CHANGE, ("POST",))
+        for where in ("accounts", "api")
+        for name in ("review_compartment", "propose_move", "decide_move", "withdraw_move")
+    },
     "api:compartments": Door(Ask.READ, shows="compartments"),
     "api:open_compartment": Door(Ask.CHANGE, ("POST",)),
     "api:compartment": Door(Ask.READ, shows="compartments"),

@@ -52,6 +52,19 @@ class DecideMember(forms.Form):
     reason = _why(_("Why"))
 
 
+class Review(forms.Form):
+    until = forms.DateField(
+        label=_("To be looked at again on"), widget=DayParts,
+        help_text=_("Within a year. From that day on it stands still until somebody has looked."),
+    )  # fmt: skip
+    reason = _why(_("What was looked at, and why is it still needed?"))
+
+
+class ProposeMove(forms.Form):
+    on_day = forms.DateField(label=_("From"), widget=DayParts)
+    reason = _why(_("Why"))
+
+
 class Because(forms.Form):
     reason = _why(_("Why"))
 

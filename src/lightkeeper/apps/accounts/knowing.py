@@ -9,7 +9,11 @@ from django.utils.translation import gettext as _
 from lightkeeper.apps.accounts.actors import Actor
 from lightkeeper.apps.accounts.choices import Power, Standing
 from lightkeeper.apps.accounts.models import Person
-from lightkeeper.apps.accounts.models_compartments import Compartment, CompartmentMember
+from lightkeeper.apps.accounts.models_compartments import (
+    Compartment,
+    CompartmentMember,
+    CompartmentMove,
+)
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.core.errors import NotFound
 
@@ -92,6 +96,22 @@ def show_compartment(
     shown = list(rows.order_by("-pk")[:ROWS_A_PAGE])
     audit.record(by=actor, did=audit.Did.COMPARTMENT_SEEN, to=compartment.reference)
     return compartment, [Membership(row, counts(row, today)) for row in shown]
+
+
+def moves_of(compartment: Compartment) -> list[CompartmentMove]:
+    """That it was looked at, closed and taken up again, and what of that waits; newest first."""
+    rows = CompartmentMove.objects.filter(compartment=compartment)
+    people = ("proposed_by", "decided_by", "compartment")
+    return list(rows.select_related(*people).order_by("-pk")[:ROWS_A_PAGE])
+
+
+def get_move(actor: Actor, reference: str) -> CompartmentMove:
+    """Raises: NotFound, the same for what does not exist and what the viewer has no part in."""
+    rows = CompartmentMove.objects.filter(compartment__in=known_to(actor))
+    found = rows.select_related("compartment").filter(reference=reference).first()
+    if found is None:
+        raise NotFound("decision")
+    return found
 
 
 def get_member(actor: Actor, reference: str) -> CompartmentMember:

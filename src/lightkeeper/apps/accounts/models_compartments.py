@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from lightkeeper.apps.accounts.choices import Standing
+from lightkeeper.apps.accounts.choices import Move, MoveStanding, Standing
 from lightkeeper.core.access.models import Handling
 
 
@@ -21,7 +21,9 @@ class Compartment(models.Model):
     name = models.CharField(max_length=120)
     owner = models.ForeignKey("accounts.Agency", models.PROTECT, related_name="+")
     purpose = models.TextField(blank=True)
+    # From either day on it stands still: nobody is a member of it, and nobody becomes one.
     review_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
     # Nobody, for one that was entered at set-up.
     opened_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField(null=True)
@@ -35,6 +37,46 @@ class Compartment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:compartment", args=[self.reference])
+
+
+class CompartmentMove(models.Model):
+    """That a compartment was looked at again, by one; or that it is proposed by one to close it or
+    take it up again, and decided by another.
+    """
+
+    handling = Handling("membership", "as its compartment", personal=("reason", "decision"))
+
+    reference = models.CharField(max_length=20, unique=True)
+    compartment = models.ForeignKey(Compartment, models.CASCADE, related_name="moves")
+    what = models.CharField(max_length=10, choices=Move)
+    standing = models.CharField(max_length=10, choices=MoveStanding)
+    on_day = models.DateField()
+    reason = models.TextField()
+    proposed_by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decision = models.TextField(blank=True)
+    decided_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["compartment"], condition=Q(standing="PROPOSED"), name="move_proposed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("proposed_by")),
+                name="move_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(standing__in=["APPROVED", "REFUSED"])
+                | Q(decided_by__isnull=False)
+                | Q(what="REVIEW"),
+                name="move_decided_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
 
 
 class CompartmentMember(models.Model):

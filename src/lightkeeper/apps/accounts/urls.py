@@ -30,6 +30,14 @@ urlpatterns = [
         compartments.propose_member,
         name="propose_member",
     ),
+    path(
+        "compartments/<slug:reference>/review/",
+        compartments.review_compartment,
+        name="review_compartment",
+    ),
+    path("compartments/<slug:reference>/move/", compartments.propose_move, name="propose_move"),
+    path("moves/<slug:reference>/decide/", compartments.decide_move, name="decide_move"),
+    path("moves/<slug:reference>/withdraw/", compartments.withdraw_move, name="withdraw_move"),
     path("members/<slug:reference>/decide/", compartments.decide_member, name="decide_member"),
     path(
         "members/<slug:reference>/withdraw/", compartments.withdraw_member, name="withdraw_member"

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lightkeeper.apps.accounts import closing, knowing, membership
 from lightkeeper.apps.accounts import forms_compartments as forms
-from lightkeeper.apps.accounts import knowing, membership
 from lightkeeper.apps.accounts.actors import Actor
-from lightkeeper.apps.accounts.choices import Standing
+from lightkeeper.apps.accounts.choices import Move, MoveStanding, Standing
 from lightkeeper.apps.accounts.models_compartments import CompartmentMember
 from lightkeeper.core.errors import Refused
 from lightkeeper.core.rules import allowed
@@ -56,6 +56,63 @@ def propose_member(request: HttpRequest, reference: str) -> HttpResponse:
         return _show(request, reference, form, 409)
     messages.success(request, _("Proposed. Somebody else approves it, or refuses."))
     return redirect(found)
+
+
+def review_compartment(request: HttpRequest, reference: str) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = knowing.get_compartment(actor, reference)
+    form = forms.Review(request.POST, prefix="review")
+    if not form.is_valid():
+        return _show(request, reference, forms.ProposeMember(), 422, form)
+    try:
+        closing.review(by=actor, compartment=found, at=timezone.now(), **form.cleaned_data)
+    except Refused as refusal:
+        form.add_error("until" if refusal.rule == "compartment.review" else None, str(refusal))
+        return _show(request, reference, forms.ProposeMember(), 409, form)
+    messages.success(request, _("Looked at. It stands until that day."))
+    return redirect(found)
+
+
+def propose_move(request: HttpRequest, reference: str) -> HttpResponse:
+    """To close it; or, where it is closed, to take it up again."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = knowing.get_compartment(actor, reference)
+    form = forms.ProposeMove(request.POST, prefix="move")
+    if not form.is_valid():
+        return _show(request, reference, forms.ProposeMember(), 422, form)
+    what = Move.CLOSE if found.closed_on is None else Move.REOPEN
+    try:
+        closing.propose(by=actor, compartment=found, what=what, at=timezone.now(),
+                        **form.cleaned_data)  # fmt: skip
+    except Refused as refusal:
+        form.add_error("on_day" if refusal.rule == "move.day" else None, str(refusal))
+        return _show(request, reference, forms.ProposeMember(), 409, form)
+    messages.success(request, _("Proposed. Somebody else decides it."))
+    return redirect(found)
+
+
+def decide_move(request: HttpRequest, reference: str) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    move = knowing.get_move(actor, reference)
+    form = forms.DecideMember(request.POST, prefix=reference)
+    if not form.is_valid():
+        return _show(request, move.compartment.reference, forms.ProposeMember(), 422, form)
+    approve = form.cleaned_data["decision"] == "APPROVE"
+    closing.decide(by=actor, move=move, approve=approve, reason=form.cleaned_data["reason"],
+                   at=timezone.now())  # fmt: skip
+    messages.success(request, _("Approved.") if approve else _("Refused."))
+    return redirect(move.compartment)
+
+
+def withdraw_move(request: HttpRequest, reference: str) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    move = knowing.get_move(actor, reference)
+    form = forms.Because(request.POST, prefix=reference)
+    if not form.is_valid():
+        return _show(request, move.compartment.reference, forms.ProposeMember(), 422, form)
+    closing.withdraw(by=actor, move=move, reason=form.cleaned_data["reason"], at=timezone.now())
+    messages.success(request, _("Withdrawn."))
+    return redirect(move.compartment)
 
 
 def decide_member(request: HttpRequest, reference: str) -> HttpResponse:
@@ -119,7 +176,13 @@ def _show(
         "members": [row for row in shown if row["runs"]],
         "waiting": [row for row in shown if row["waits"]],
         "history": [row for row in shown if not row["runs"] and not row["waits"]],
-        "overdue": found.review_on is not None and found.review_on <= today,
+        "still": closing.stands_still(found, today=today),
+        "near": closing.is_near(found, today=today),
+        "review_form": _sent(wrong, forms.Review) or forms.Review(prefix="review"),
+        "move_form": _sent(wrong, forms.ProposeMove) or forms.ProposeMove(prefix="move"),
+        "may_review": allowed(closing.check_can_review, actor, found),
+        "may_move": allowed(closing.check_can_move, actor, found),
+        "moves": [_move(actor, one, wrong) for one in knowing.moves_of(found)],
         "form": form,
         "may_propose": allowed(membership.check_can_propose, actor, found),
         "crumbs": [
@@ -128,6 +191,22 @@ def _show(
         ],
     }
     return render(request, "accounts/compartment.html", page, status=status)
+
+
+def _sent(wrong: Any, kind: Any) -> Any:
+    return wrong if isinstance(wrong, kind) else None
+
+
+def _move(actor: Actor, one: Any, wrong: Any) -> dict[str, Any]:
+    mine = wrong if wrong is not None and wrong.prefix == one.reference else None
+    return {
+        "move": one,
+        "waits": one.standing == MoveStanding.PROPOSED,
+        "may_decide": allowed(closing.check_can_decide, actor, one),
+        "may_withdraw": allowed(closing.check_can_withdraw, actor, one),
+        "decide_form": _sent(mine, forms.DecideMember) or forms.DecideMember(prefix=one.reference),
+        "end_form": _sent(mine, forms.Because) or forms.Because(prefix=one.reference),
+    }
 
 
 def _row(actor: Actor, one: knowing.Membership, today: Any, wrong: Any) -> dict[str, Any]:

@@ -35,6 +35,7 @@ ELSEWHERE = {
     "accounts_outsideidentity": "How colleagues sign in: their employer answers.",
     "accounts_renewal": "Until when colleagues may act: their employer answers.",
     "accounts_compartment": "Who opened it: their employer answers.",
+    "accounts_compartmentmove": "What became of a compartment: colleagues' acts, of no person.",
     "accounts_compartmentmember": "Which colleagues are in on what: their employer answers.",
     "accounts_errand": "Jobs of colleagues: their employer answers.",
     "audit_flag": "The conduct of colleagues: the overseers of their agency answer.",
