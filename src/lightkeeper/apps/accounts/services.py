@@ -77,7 +77,7 @@ __all__ = [
     "sign_in_with_key",
     "sign_in_with_second_key",
     "sign_out",
-    "the_label",
+    "stricter", "the_label",
     "widen",
 ]  # fmt: skip
 
@@ -201,6 +201,20 @@ def relabelled(bucket: Bucket, *, owner: Agency, released_to: Iterable[Agency]) 
         level=bucket.level,
         compartment=bucket.compartment_id,
         released_to=released_to,
+        record_class=RecordClass(bucket.record_class),
+    )
+
+
+def stricter(bucket: Bucket, *, conds: Cond, owner_alone: bool = False) -> Bucket:
+    """The label with these conditions as well, and released to nobody if its owner alone has it."""
+    to = [] if owner_alone or bucket.audience is None else bucket.audience.members.all()
+    return the_label(
+        conds=bucket.conds | conds,
+        hanging_as=bucket,
+        owner=bucket.owner,
+        level=bucket.level,
+        compartment=bucket.compartment_id,
+        released_to=Agency.objects.filter(pk__in=[member.agency_id for member in to]),
         record_class=RecordClass(bucket.record_class),
     )
 

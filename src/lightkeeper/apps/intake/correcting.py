@@ -62,12 +62,13 @@ def replay(*, by: Actor, row: Quarantined, cells: AnyMapping[str, str], at: date
     row = lock(row)
     policies.check_decision(row, QuarantineStatus.REPLAYED)
     given = dict(cells)
-    found = retake(row.row_number, given, columns_of(report), ways_of(by, report))
+    ways = ways_of(by, report)
+    found = retake(row.row_number, given, columns_of(report), ways)
     row.corrected = given
     if isinstance(found, Held):
         return _still_held(by, row, found, at)
     fresh = storing.sort_out(report, storing.prepare(report, [found]))
-    numbers = storing.insert_records(report, fresh.records, at)
+    numbers = storing.insert_records(report, fresh.records, ways.schemes, at)
     report.rows_quarantined -= 1
     report.rows_accepted += len(numbers)
     report.rows_repeated += fresh.repeated

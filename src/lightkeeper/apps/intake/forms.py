@@ -56,7 +56,10 @@ class Upload(forms.Form):
     information_assessment = forms.ChoiceField(label=_("Information assessment"))
     handling_code = forms.ChoiceField(label=_("Handling code"))
     handling_conditions = forms.MultipleChoiceField(
-        label=_("Handling conditions"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Handling conditions"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("With code C. What is in brackets is put on the label by itself."),
     )
     level = forms.TypedChoiceField(label=_("Level"), coerce=int)
     released_to = forms.ModelMultipleChoiceField(
@@ -83,7 +86,7 @@ class Upload(forms.Form):
         for name, part in PARTS:
             self.fields[name].choices = _codes(self.schemes, part)  # type: ignore[attr-defined]
         conditions = {
-            code: f"{code} – {label}"
+            code: _and_what_follows(f"{code} – {label}", scheme.enforces.get(code, ()))
             for scheme in self.schemes.values()
             for code, label in scheme.conditions.items()
         }
@@ -132,9 +135,22 @@ class Upload(forms.Form):
         }  # fmt: skip
 
 
+def _and_what_follows(words: str, enforced: Iterable[str]) -> str:
+    return f"{words} ({', '.join(enforced)})" if enforced else words
+
+
 def _codes(schemes: dict[str, Scheme], part: str) -> list[Any]:
     groups = [
-        (name, [(f"{name}{BETWEEN}{code}", f"{code} – {label}") for code, label in codes.items()])
+        (
+            name,
+            [
+                (
+                    f"{name}{BETWEEN}{code}",
+                    _and_what_follows(f"{code} – {label}", scheme.enforces.get(code, ())),
+                )
+                for code, label in codes.items()
+            ],
+        )
         for name, scheme in schemes.items()
         if (codes := scheme.codes[part])
     ]

@@ -1,11 +1,13 @@
 """What may happen to a report and to a quarantined row now, whoever asks. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from lightkeeper.apps.accounts.services import Agency
 from lightkeeper.apps.intake.choices import QuarantineStatus, ReportStatus
 from lightkeeper.apps.intake.models import Quarantined, Report
 from lightkeeper.core.access.envelope import Cond
 from lightkeeper.core.errors import Refused
+from lightkeeper.engine.records import Grading
 
 R, Q = ReportStatus, QuarantineStatus
 
@@ -35,6 +37,16 @@ def conditions_of(words: Iterable[str]) -> Cond:
     if found & Cond.POINTER and found & Cond.SILENT_POINTER:
         raise Refused("report.pointer", "A pointer is either told or silent: choose one.")
     return found
+
+
+def check_release(owner_alone: bool, grading: Grading, released_to: Collection[Agency]) -> None:
+    """Raises: Refused where the handling code keeps a report to whoever sends it in."""
+    if owner_alone and released_to:
+        raise Refused(
+            "report.release",
+            f"Handling {grading.handling} of {grading.scheme} keeps it to your own agency. Release "
+            "it to nobody, or choose another code.",
+        )
 
 
 def check_move(report: Report, to: ReportStatus) -> None:

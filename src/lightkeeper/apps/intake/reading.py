@@ -3,6 +3,7 @@ counts and the place from which to go on. A reader killed anywhere loses and dou
 """
 
 from collections.abc import Callable, Iterator
+from collections.abc import Mapping as AnyMapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +28,7 @@ from lightkeeper.core.errors import NotFound, NotPermitted
 from lightkeeper.core.locking import lock
 from lightkeeper.engine.errors import EngineError
 from lightkeeper.engine.formats import Fault, Row, Table
-from lightkeeper.engine.records import MappedRecord, load_mapping
+from lightkeeper.engine.records import MappedRecord, Scheme, load_mapping
 
 ROWS_A_CHUNK = 2000
 CHARACTERS_A_CHUNK = 4_000_000
@@ -143,7 +144,7 @@ def _read(report: Report, clock: Clock, told: Told) -> None:
     resume = report.resume or ""
     with closing(one_ahead(_ready(report, _chunks(table, path, ways, resume)))) as chunks:
         for chunk in chunks:
-            _write(report.pk, chunk, resume, table, clock(), told)
+            _write(report.pk, chunk, resume, table, ways.schemes, clock(), told)
             faults.point("reading.chunk_written")
             resume = chunk.resume
     _finish(report.pk, table, clock(), told)
@@ -179,7 +180,13 @@ def _chunks(table: Table, path: Path, ways: Ways, resume: str) -> Iterator[Chunk
 
 @transaction.atomic
 def _write(
-    report_id: int, chunk: Chunk, resume: str, table: Table, at: datetime, told: Told
+    report_id: int,
+    chunk: Chunk,
+    resume: str,
+    table: Table,
+    schemes: AnyMapping[str, Scheme],
+    at: datetime,
+    told: Told,
 ) -> None:
     actor = _acting()
     report = _locked(actor, report_id)
@@ -188,7 +195,7 @@ def _write(
         raise Overtaken
     faults.point("reading.chunk_locked")
     found = storing.sort_out(report, chunk.ready)
-    numbers = storing.insert_records(report, found.records, at)
+    numbers = storing.insert_records(report, found.records, schemes, at)
     faults.point("reading.rows_inserted")
     storing.insert_held(actor, report, found.held)
     report.rows_read += found.read

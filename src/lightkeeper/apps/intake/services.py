@@ -81,14 +81,19 @@ def receive(
         NotPermitted: `by` may not send in reports, or not at this level.
         NotFound: the compartment is not one of theirs.
         Refused: a code of the grading is not of its scheme, a condition is unknown or contradicts
-            another, or a column of the mapping is missing.
+            another, the handling code keeps it to the owner and it is released to somebody, or a
+            column of the mapping is missing.
 
     Source: mission P1; ACCESS 9.
     """
     permissions.check_may_upload(by)
     permissions.check_may_label(by, level=level, compartment=compartment)
-    grading = gradings.check(grading, at.date())
-    conds = policies.conditions_of(conditions)
+    schemes = gradings.schemes_on(at.date())
+    grading = gradings.check_with(schemes, grading)
+    asked = gradings.demand(schemes, grading)
+    conds = policies.conditions_of(conditions) | asked.conds
+    released_to = tuple(released_to)
+    policies.check_release(asked.owner_alone, grading, released_to)
     arrived = arrive(file, file_name, into=blobs.incoming())
     faults.point("intake.bytes_arrived")
     try:

@@ -3,9 +3,11 @@
 import hashlib
 import json
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,10 +16,11 @@ from django.db import connection
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.intake.categories import categories_of, review_due
 from lightkeeper.apps.intake.choices import Basis
+from lightkeeper.apps.intake.gradings import demand, label_for
 from lightkeeper.apps.intake.models import Quarantined, Report
 from lightkeeper.apps.intake.rows import Held, fault_data
 from lightkeeper.core.references import ALPHABET, LENGTH
-from lightkeeper.engine.records import MappedRecord, concerns_child
+from lightkeeper.engine.records import MappedRecord, Scheme, concerns_child
 from lightkeeper.engine.records.children import first_day
 
 LONGEST_CAPTION = 300
@@ -119,14 +122,25 @@ def _earlier(report: Report, keys: Sequence[str]) -> dict[str, list[Mapping[str,
     return found
 
 
-def insert_records(report: Report, records: Sequence[Ready], at: datetime) -> list[int]:
-    """Write the records under the label of their report. Returns their numbers."""
-    if not records:
-        return []
-    data = f"[{','.join([ready.text for ready in records])}]"
+def insert_records(
+    report: Report, records: Sequence[Ready], schemes: Mapping[str, Scheme], at: datetime
+) -> list[int]:
+    """Write the records, each under the label of their report with what its own handling code asks
+    of it as well. Returns their numbers.
+    """
+    by_label: dict[int, list[str]] = defaultdict(list)
+    label = cache(lambda graded: label_for(report.bucket, demand(schemes, graded)).pk)
+    for ready in records:
+        graded = ready.record.grading
+        own = label(graded) if graded and graded.handling else report.bucket_id
+        by_label[own].append(ready.text)
+    numbers: list[int] = []
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_RECORDS, [report.pk, report.bucket_id, at, data])
-        return [row[0] for row in cursor.fetchall()]
+        for bucket, texts in by_label.items():
+            data = f"[{','.join(texts)}]"
+            cursor.execute(INSERT_RECORDS, [report.pk, bucket, at, data])
+            numbers += [row[0] for row in cursor.fetchall()]
+    return numbers
 
 
 def _record_data(

@@ -10,6 +10,7 @@ from lightkeeper.engine.records.gradings import (
     Scheme,
     Suggestion,
     check_grading,
+    enforced,
     load_schemes,
     reliability,
     suggest_conversion,
@@ -25,7 +26,8 @@ from lightkeeper.engine.records.tokens import QueryKey, key_hash, query_keys, se
 __all__ = [
     "SCHEMATA", "SCHEMES", "Cleaned", "Grading", "Guess", "Kind", "MappedRecord", "Mapping", "Note",
     "Problem", "Property", "Proposal", "QueryKey", "Scheme", "Score", "Setting", "Suggestion",
-    "apply_mapping", "check_grading", "clean", "concerns_child", "fold_name", "from_entity",
+    "apply_mapping", "check_grading", "clean", "concerns_child", "enforced",
+    "fold_name", "from_entity",
     "key_hash", "load_mapping", "load_schemes", "propose", "query_keys", "reliability", "score",
     "search_keys", "suggest_conversion",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Gradings of reports: 5x5x5 and 3x5x2 as data, checked, and converted only as a suggestion."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lightkeeper.engine.errors import MappingError
@@ -26,12 +26,16 @@ class Grading:
 
 @dataclass(frozen=True)
 class Scheme:
-    """The codes of one scheme with their labels. `conditioned` handling needs a condition."""
+    """The codes of one scheme with their labels. `conditioned` handling needs a condition.
+
+    `enforces` has, for a handling code or a condition, the words of what people are held to.
+    """
 
     name: str
     codes: Mapping[str, Mapping[str, str]]
     conditions: Mapping[str, str]
     conditioned: frozenset[str]
+    enforces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,13 @@ def load_schemes(data: Mapping[str, Any]) -> dict[str, Scheme]:
         if unknown := conditioned - set(codes["handling"]):
             raise MappingError(f"{name}.conditioned: {sorted(unknown)[0]} is no handling code")
         conditions = {str(c).upper(): str(t) for c, t in (given.get("conditions") or {}).items()}
-        schemes[name] = Scheme(str(name), codes, conditions, conditioned)
+        enforces = {
+            str(code).upper(): tuple(map(str, words))
+            for code, words in (given.get("enforces") or {}).items()
+        }
+        if strange := enforces.keys() - codes["handling"].keys() - conditions.keys():
+            raise MappingError(f"{name}.enforces: {sorted(strange)[0]} is neither of its codes")
+        schemes[name] = Scheme(str(name), codes, conditions, conditioned, enforces)
     return schemes
 
 
@@ -94,7 +104,19 @@ def check_grading(
             "GRADING",
             f"Handling {codes['handling']} needs a condition: {', '.join(scheme.conditions)}.",
         )
+    if tidy and codes["handling"] not in scheme.conditioned:
+        return Problem(
+            "GRADING",
+            f"{', '.join(tidy)} goes with handling {' or '.join(sorted(scheme.conditioned))} and "
+            f"not with {codes['handling'] or 'none'}. Choose that, or take the condition off.",
+        )
     return Grading(scheme.name, codes["source"], codes["information"], codes["handling"], tidy)
+
+
+def enforced(scheme: Scheme, grading: Grading) -> frozenset[str]:
+    """The words of what its handling code and conditions hold people to, such as ORCON."""
+    codes = (grading.handling, *grading.conditions)
+    return frozenset(word for code in codes for word in scheme.enforces.get(code, ()))
 
 
 def suggest_conversion(

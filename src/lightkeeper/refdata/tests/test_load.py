@@ -6,8 +6,10 @@ from importlib.resources import files
 import pytest
 import yaml
 
+from lightkeeper.apps.intake.gradings import NO_RELEASE
+from lightkeeper.core.access.envelope import Cond
 from lightkeeper.engine.errors import FormatError
-from lightkeeper.engine.records import Grading, reliability
+from lightkeeper.engine.records import SCHEMES, Grading, reliability
 from lightkeeper.refdata.load import holds, load_reference, read_table
 
 TODAY = date(2026, 11, 23)
@@ -151,3 +153,14 @@ def test_a_code_may_come_again_once_it_has_ended():
         rows.append(rows[0] | {"active_from": "2016-01-01", "active_to": ""})
 
     load_with("code_lists.csv", begin_again)
+
+
+@pytest.mark.parametrize("scheme", ["3x5x2", "5x5x5"])
+def test_what_a_handling_code_enforces_is_a_condition_that_there_is(reference, scheme):
+    """The same as is delivered with the engine, of codes of the scheme, in words of the label."""
+    day = date(2015, 6, 1) if scheme == "5x5x5" else date(2026, 11, 23)
+    listed = reference.codes_of(f"handling_enforced_{scheme}", on=day)
+
+    assert {one.code: tuple(one.label.split()) for one in listed} == SCHEMES[scheme].enforces
+    for one in listed:
+        Cond.named(set(one.label.split()) - {NO_RELEASE})

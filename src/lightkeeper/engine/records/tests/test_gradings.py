@@ -11,6 +11,7 @@ from lightkeeper.engine.records import (
     Grading,
     Problem,
     check_grading,
+    enforced,
     load_schemes,
     reliability,
     suggest_conversion,
@@ -46,6 +47,35 @@ def test_conditional_handling_needs_a_condition():
     good = check_grading(scheme, source="1", information="a", handling="c", conditions=(" a1 ",))
     assert good == Grading("3x5x2", "1", "A", "C", ("A1",))
     assert str(good) == "1AC"
+
+
+def test_a_condition_is_refused_with_the_code_that_carries_none():
+    for handling in ("P", ""):
+        found = check_grading(
+            SCHEMES["3x5x2"], source="1", information="A", handling=handling, conditions=("S2",)
+        )
+        assert isinstance(found, Problem)
+        assert "S2 goes with handling C and not with" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("grading", "words"),
+    [
+        (Grading("3x5x2", "1", "A", "P"), set()),
+        (Grading("3x5x2", "1", "A", "C", ("A3",)), set()),
+        (Grading("3x5x2", "1", "A", "C", ("A1", "S2")), {"LEAD-ONLY", "ORCON"}),
+        (Grading("5x5x5", "A", "1", "4"), {"NO-RELEASE", "NO-EXPORT"}),
+        (Grading("5x5x5", "A", "1", "1"), set()),
+    ],
+)
+def test_what_a_handling_code_holds_people_to(grading, words):
+    assert enforced(SCHEMES[grading.scheme], grading) == words
+
+
+def test_a_rule_for_a_code_that_is_none_is_refused():
+    codes = {part: {"A": "a"} for part in ("source", "information", "handling")}
+    with pytest.raises(MappingError, match=r"x\.enforces: Z is neither"):
+        load_schemes({"x": codes | {"enforces": {"Z": ["ORCON"]}}})
 
 
 TABLE = {"source": {"A": "1", "C": ["3", "2"]}, "information": {"1": "A", "2": ["A", "C"]}}
