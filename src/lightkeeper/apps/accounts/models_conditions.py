@@ -15,6 +15,7 @@ class Consent(Labelled):
 
     reference = models.CharField(max_length=20, unique=True)
     root = models.ForeignKey("accounts.Root", models.PROTECT, related_name="+")
+    said_of = models.BigIntegerField(null=True)  # the record, whose label this row's follows
     agency = models.ForeignKey("accounts.Agency", models.PROTECT, related_name="+")
     reason = models.TextField()
     given_by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
@@ -36,6 +37,7 @@ class DatedCondition(Labelled):
 
     reference = models.CharField(max_length=20, unique=True)
     root = models.ForeignKey("accounts.Root", models.PROTECT, related_name="+")
+    said_of = models.BigIntegerField(null=True)  # the record, whose label this row's follows
     conds = models.PositiveSmallIntegerField()
     puts = models.BooleanField()
     reason = models.TextField()

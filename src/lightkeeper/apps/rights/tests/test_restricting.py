@@ -3,18 +3,21 @@ answer for it.
 """
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
+from django.utils import timezone
 
-from lightkeeper.apps.accounts.services import Person
+from lightkeeper.apps.accounts.services import Agency, Consent, DatedCondition, Person
 from lightkeeper.apps.governance import queries as governance
 from lightkeeper.apps.intake import queries as intake
 from lightkeeper.apps.intelligence import queries as picture
 from lightkeeper.apps.rights import queries, services
 from lightkeeper.apps.rights.choices import CorrectionKind, RestrictionGround
 from lightkeeper.apps.rights.tests.conftest import WHY, find_all
+from lightkeeper.apps.sharing import conditions
 from lightkeeper.apps.sharing import services as sharing
 from lightkeeper.apps.tasking import queries as tasks
 from lightkeeper.apps.tasking import services as tasking
@@ -29,6 +32,8 @@ from tests.access.oracle import grants_in
 pytestmark = pytest.mark.usefixtures("rolled_back")
 
 NAME = "Zqwilla Heldx"
+NOW = timezone.now()
+TODAY = NOW.date()
 
 
 def restrict(as_, record, by="dora", reason=WHY):
@@ -309,3 +314,32 @@ def test_a_class_of_its_own_is_what_hides_it(as_, told):
     record = queries.find_record(as_("dora"), told.reference)
 
     assert record.bucket.record_class == RecordClass.RESTRICTED
+
+
+def test_what_was_said_of_handling_it_is_hidden_with_it_and_stays_when_it_is_gone(as_, held):
+    """Why its owner controls it, and to whom it consented, are words about the record."""
+    told = held(released_to=[NORTHSHIRE], conditions=["ORCON"])
+    control = partial(by_dev, as_, told)
+    control(conditions.set_condition, condition="NO-EXPORT", put=True, until=None)
+    hub = Agency.objects.get(code=NORTHSHIRE)
+    control(conditions.give_consent, agency=hub, until=TODAY + timedelta(days=9))
+    tables = (DatedCondition, Consent)
+    as_("dev")
+    assert [model.objects.visible_to(as_("dev")).count() for model in tables] == [1, 1]
+
+    restrict(as_, told)
+
+    dev = as_("dev")
+    assert [model.objects.visible_to(dev).count() for model in tables] == [0, 0]
+    dora = as_("dora")
+    assert [one.reason for model in tables for one in model.objects.visible_to(dora)] == [WHY] * 2
+
+    lift(as_, told)
+
+    assert [model.objects.visible_to(as_("dev")).count() for model in tables] == [1, 1]
+
+
+def by_dev(as_, record, act, **given):
+    dev = as_("dev")
+    seen = intake.get_record(dev, record.reference)
+    act(by=dev, record=seen, reason=WHY, since=TODAY, at=NOW, **given)
