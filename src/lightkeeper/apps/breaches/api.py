@@ -53,6 +53,9 @@ class Breaches(Schema):
 
 class BreachReported(Schema):
     reference: str
+    somebody_handles: bool = Field(
+        description="false where nobody of your agency handles breaches here: tell your officer"
+    )
 
 
 class SightingOut(Schema):
@@ -191,7 +194,7 @@ def register(request: HttpRequest, which: str = "open", kind: str = "", after: s
 def report(request: HttpRequest, given: ReportBreachIn) -> Status[Any]:
     actor = request.actor  # type: ignore[attr-defined]
     reference = services.report_breach(by=actor, at=timezone.now(), **given.dict())
-    return Status(201, {"reference": reference})
+    return Status(201, {"reference": reference, "somebody_handles": queries.somebody_handles()})
 
 
 @router.get("/{reference}", response={200: BreachOut, **PROBLEMS}, url_name="breach")

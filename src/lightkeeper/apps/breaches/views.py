@@ -23,7 +23,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 def _report(request: Any, form: django_forms.Form | None = None) -> HttpResponse:
     begun = forms.Report(initial={"noticed_on": timezone.localdate()})
-    page = {"form": form or begun}
+    page = {"form": form or begun, "somebody_handles": queries.somebody_handles()}
     return render(request, "breaches/report.html", page, status=422 if form else 200)
 
 
@@ -36,8 +36,15 @@ def send_report(request: Any) -> HttpResponse:
         by=request.actor, kinds=given["kinds"], what=given["what"],
         noticed_at=noticed_at or now, processor=given["processor"], at=now,
     )  # fmt: skip
-    said = _("Reported as %(reference)s. Those who handle breaches at your agency have it now.")
-    messages.success(request, said % {"reference": reference})
+    if queries.somebody_handles():
+        said = _("Reported as %(reference)s. Those who handle breaches at your agency have it now.")
+        messages.success(request, said % {"reference": reference})
+    else:
+        said = _(
+            "Reported as %(reference)s, but nobody at your agency handles breaches here. Tell your "
+            "data protection officer yourself, now: the time of the law runs."
+        )
+        messages.warning(request, said % {"reference": reference})
     handles = Power.HANDLE_RIGHTS in request.actor.powers
     return redirect("breaches:register" if handles else "breaches:report")
 

@@ -29,6 +29,7 @@ from lightkeeper.apps.breaches.queries.lists import (
     shares,
     shares_of,
     shown_listing,
+    somebody_handles,
 )
 
 __all__ = [
@@ -36,5 +37,5 @@ __all__ = [
     "check_accounts", "find_breach", "find_share", "get_breach", "has_acted",
     "latest_description", "listing", "listings", "notifications", "numbers_of", "paper_of",
     "register", "rulings", "seen_paper", "share_affected", "shares", "shares_of", "shown_listing",
-    "steps",
+    "somebody_handles", "steps",
 ]  # fmt: skip

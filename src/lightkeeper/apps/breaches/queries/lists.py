@@ -194,6 +194,13 @@ def find_share(actor: Actor, reference: str) -> Share:
     return found
 
 
+def somebody_handles() -> bool:
+    """Whether anybody at the agency of whoever asks handles breaches here."""
+    with connection.cursor() as cursor:
+        cursor.execute("select sec.somebody_handles_breaches()")
+        return bool(cursor.fetchone()[0])
+
+
 def has_acted(breach: Breach) -> bool:
     """Whether a list of this breach has an act of whoever asks."""
     with connection.cursor() as cursor:

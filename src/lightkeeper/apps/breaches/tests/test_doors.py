@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
+from lightkeeper.apps.accounts.models import Person
 from lightkeeper.apps.breaches import queries
 from lightkeeper.apps.breaches.tests.conftest import WHY, assess, describe, work_out
 from lightkeeper.apps.intake import queries as intake
@@ -40,8 +42,46 @@ def test_somebody_reports_by_the_form_and_is_told_the_reference_and_no_more(brow
 
     answer = browse("cleo").post(reverse("breaches:send_report"), given, follow=True)
 
-    assert "Reported as BRC-" in answer.content.decode()
+    said = answer.content.decode()
+    assert "Reported as BRC-" in said
+    assert "nobody at your agency handles breaches here. Tell your data protection officer" in said
+    assert "Nobody at your agency handles breaches here" in page
     assert "wrong house" not in browse("cleo").get(reverse("breaches:register")).content.decode()
+
+
+def test_whoever_has_an_officer_is_told_that_the_officer_has_it(browse, as_):
+    page = browse("ben").get(reverse("breaches:report")).content.decode()
+    given = {"what": "A letter went to a wrong house", "kinds": ["CONFIDENTIALITY"], **ON_DAY}
+    answer = browse("ben").post(reverse("breaches:send_report"), given, follow=True)
+
+    assert "It goes to those who handle breaches at your agency" in page
+    assert "Nobody at your agency" not in page
+    assert "Those who handle breaches at your agency have it now" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "back"),
+    [
+        ("accounts_person set is_active = false", "accounts_person set is_active = true"),
+        ("accounts_person set active_to = current_date", "accounts_person set active_to = null"),
+        ("accounts_personrole set active_to = current_date",
+         "accounts_personrole set active_to = null"),
+        ("accounts_personrole set active_from = current_date + 1",
+         "accounts_personrole set active_from = null"),
+    ],
+)  # fmt: skip
+def test_an_officer_who_is_not_there_today_handles_nothing(as_, change, back):
+    as_("ben")
+    assert queries.somebody_handles()
+    nell = Person.objects.using("owner").get(username="nell").pk
+    column = {"accounts_person": "id", "accounts_personrole": "person_id"}[change.split()[0]]
+    try:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"update {change} where {column} = {nell}")
+        assert not queries.somebody_handles()
+    finally:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"update {back} where {column} = {nell}")
 
 
 def test_a_breach_is_handled_from_page_to_page(browse, as_, a_record, reported):
