@@ -51,8 +51,11 @@ class Breaches(Schema):
     after: str
 
 
-class BreachReported(Schema):
+class BreachNamed(Schema):
     reference: str
+
+
+class BreachReported(BreachNamed):
     somebody_handles: bool = Field(
         description="false where nobody of your agency handles breaches here: tell your officer"
     )
@@ -219,7 +222,7 @@ def set_aware(request: HttpRequest, reference: str, given: TakeUpIn) -> object:
 
 
 @router.post(
-    "/{reference}/description", response={200: BreachReported, **PROBLEMS},
+    "/{reference}/description", response={200: BreachNamed, **PROBLEMS},
     url_name="describe_breach",
 )  # fmt: skip
 def describe(request: HttpRequest, reference: str, given: DescribeIn) -> object:
@@ -308,7 +311,7 @@ def rule(request: HttpRequest, reference: str, given: RuleBreachIn) -> object:
 
 
 @router.post(
-    "/{reference}/notifications", response={201: BreachReported, **PROBLEMS},
+    "/{reference}/notifications", response={201: BreachNamed, **PROBLEMS},
     url_name="note_notified",
 )  # fmt: skip
 def notified(request: HttpRequest, reference: str, given: NotifiedIn) -> Status[Any]:
