@@ -1,6 +1,6 @@
 """Linking a whole table: every pair worth comparing, weighed and explainable."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,19 @@ from numpy.typing import NDArray
 
 from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.linkage.blocking import Candidates
+from lightkeeper.engine.linkage.bounds import survivors
 from lightkeeper.engine.linkage.database import USUAL, Resources
 from lightkeeper.engine.linkage.households import other_bits
 from lightkeeper.engine.linkage.loaded import Loaded, load
 from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan
-from lightkeeper.engine.linkage.scoring import compare_pairs, weights_of
+from lightkeeper.engine.linkage.scoring import (
+    CHUNK,
+    Levels,
+    compare_chunk,
+    known_values,
+    weights_of,
+)
 from lightkeeper.engine.linkage.training import learn
 
 Progress = Callable[[str, float], None]
@@ -122,6 +129,24 @@ def _score(
     return weigh_pairs(loaded, model, record_ids, found, progress)
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Some of the pairs, and how they are compared."""
+
+    loaded: Loaded
+    model: LinkModel
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    known: NDArray[np.int64]
+
+    def compare(self, rows: NDArray[np.int64], of: Sequence[int], wholly: frozenset[int]) -> Levels:
+        return compare_chunk(
+            self.loaded.connection, [self.model.comparisons[c] for c in of], self.loaded.fields,
+            self.left[rows], self.right[rows], self.known[list(of)],
+            [at for at, c in enumerate(of) if c in wholly],
+        )  # fmt: skip
+
+
 def weigh_pairs(
     loaded: Loaded,
     model: LinkModel,
@@ -131,19 +156,20 @@ def weigh_pairs(
 ) -> Links:
     """Those of the candidates that weigh enough to keep; rows are those of what is loaded."""
     left, right = found.left, found.right
-    chunks = compare_pairs(loaded.connection, model.comparisons, loaded.fields, left, right)
-    kept, levels, weights, others, done = [], [], [], [], 0
-    for chunk in chunks:
+    known = known_values(loaded.connection, model.comparisons)
+    kept, levels, weights, others = [], [], [], []
+    for done in range(0, len(left), CHUNK):
         progress("scoring", 0.3 + 0.7 * done / len(left))
-        bits = weights_of(model.comparisons, chunk)
-        gained, lost, one_home = other_bits(model, chunk.level, bits)
+        part = _Part(loaded, model, left[done : done + CHUNK], right[done : done + CHUNK], known)
+        near = survivors(model, len(part.left), part.compare)
+        bits = weights_of(model.comparisons, near.levels)
+        gained, lost, one_home = other_bits(model, near.levels.level, bits)
         weight = bits.sum(axis=1) + model.prior_weight + gained + lost
         rows = np.nonzero(weight > model.missing_weight)[0]
-        kept.append(rows + done)
+        kept.append(near.rows[rows] + done)
         others.append((gained[rows], lost[rows], one_home[rows]))
-        levels.append(chunk.level[rows])
+        levels.append(near.levels.level[rows])
         weights.append(bits[rows])
-        done += len(bits)
     progress("scored", 1.0)
     rows = np.concatenate([*kept, np.empty(0, np.int64)]).astype(np.int64)
     bits = np.concatenate([*weights, np.empty((0, len(model.comparisons)))])

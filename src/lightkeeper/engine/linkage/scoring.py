@@ -2,7 +2,8 @@
 
 # ruff: noqa: S608  (names of fields are made in prepare.py from the kinds, never from a file)
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -17,6 +18,7 @@ CHUNK = 200_000
 # In a small table a share says little: so many values of the usual frequency are added to it.
 USUAL_VALUES = 20
 MISSING = -1
+LEAST_SLIPS = re.compile(r'lk_least_slips\(("\w+"), ("\w+")\) <= ([12])')
 # A value that no list of common ones holds counts as shared by the two that are compared.
 RARE = 2
 
@@ -127,29 +129,41 @@ def compare_pairs(
     right: NDArray[np.int64],
 ) -> Iterator[Levels]:
     """The levels of each pair, in the order given, a chunk of pairs at a time."""
-    known = _known(connection, comparisons)
-    sql = _levels_sql(comparisons, {field.name: field for field in fields})
+    known = known_values(connection, comparisons)
     for start in range(0, len(left), CHUNK):
-        stop = min(start + CHUNK, len(left))
-        numbers = np.arange(stop - start)
-        connection.register(
-            "pairs", pa.table({"n": numbers, "l": left[start:stop], "r": right[start:stop]})
-        )
-        rows = connection.sql(sql).to_arrow_table()
-        connection.unregister("pairs")
-        order = np.argsort(rows["n"].to_numpy(), kind="stable")
-        count = len(comparisons)
-        level = np.empty((stop - start, count), np.int8)
-        share = np.zeros((stop - start, count), np.float32)
-        for c in range(count):
-            level[:, c] = rows[f"level_{c}"].to_numpy()[order]
-            share[:, c] = rows[f"share_{c}"].to_numpy()[order]
-        yield Levels(level, share, known)
+        part = slice(start, min(start + CHUNK, len(left)))
+        yield compare_chunk(connection, comparisons, fields, left[part], right[part], known)
 
 
-def _known(
+def compare_chunk(
+    connection: duckdb.DuckDBPyConnection,
+    comparisons: Sequence[Comparison],
+    fields: Sequence[Field],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    known: NDArray[np.int64],
+    wholly: Collection[int] | None = None,
+) -> Levels:
+    """The levels of each pair, in the order given. Of comparisons whose place is not in `wholly`
+    only whether a value is missing and whether the first level holds is asked; else they are at 1.
+    """
+    sql = _levels_sql(comparisons, {field.name: field for field in fields}, wholly)
+    connection.register("pairs", pa.table({"n": np.arange(len(left)), "l": left, "r": right}))
+    rows = connection.sql(sql).to_arrow_table()
+    connection.unregister("pairs")
+    order = np.argsort(rows["n"].to_numpy(), kind="stable")
+    level = np.empty((len(left), len(comparisons)), np.int8)
+    share = np.zeros((len(left), len(comparisons)), np.float32)
+    for c in range(len(comparisons)):
+        level[:, c] = rows[f"level_{c}"].to_numpy()[order]
+        share[:, c] = rows[f"share_{c}"].to_numpy()[order]
+    return Levels(level, share, known)
+
+
+def known_values(
     connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison]
 ) -> NDArray[np.int64]:
+    """Of how many values the share of each comparison's field is taken, (c,)."""
     counts = [
         connection.execute(
             "SELECT records FROM totals WHERE field = $1", [comparison.column]
@@ -188,23 +202,38 @@ def weights_of(comparisons: Sequence[Comparison], levels: Levels) -> NDArray[np.
     return weights
 
 
+def quicker(condition: str) -> str:
+    """The same condition, with distances worked out only where the ends and lengths allow them."""
+    return LEAST_SLIPS.sub(r"lk_any_slip(\1, \2, \3)", condition)
+
+
 def level_case(comparison: Comparison) -> str:
     """The SQL that gives the number of the level, the last where no other holds."""
     last = len(comparison.levels) - 1
     tests = " ".join(
-        f"WHEN {level.condition} THEN {number}"
+        f"WHEN {quicker(level.condition)} THEN {number}"
         for number, level in enumerate(comparison.levels[:-1])
     )
     return f"CASE WHEN {comparison.missing} THEN {MISSING} {tests} ELSE {last} END"
 
 
-def _levels_sql(comparisons: Sequence[Comparison], fields: dict[str, Field]) -> str:
+def _first_case(comparison: Comparison) -> str:
+    best = comparison.levels[0].condition
+    return f"CASE WHEN {comparison.missing} THEN {MISSING} WHEN {best} THEN 0 ELSE 1 END"
+
+
+def _levels_sql(
+    comparisons: Sequence[Comparison],
+    fields: dict[str, Field],
+    wholly: Collection[int] | None = None,
+) -> str:
     wide = ", ".join(
         f'l."{name}" AS "{name}_l", r."{name}" AS "{name}_r", l."share_{name}" AS "share_{name}"'
         for name in fields
     )
     levels = ", ".join(
-        f"({level_case(comparison)})::TINYINT AS level_{c}"
+        f"({(level_case if wholly is None or c in wholly else _first_case)(comparison)})::TINYINT "
+        f"AS level_{c}"
         for c, comparison in enumerate(comparisons)
     )
     shares = ", ".join(

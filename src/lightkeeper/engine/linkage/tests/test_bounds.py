@@ -1,0 +1,160 @@
+"""Comparing in stages lets nothing go that would be kept, and changes no weight."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lightkeeper.engine.linkage import bounds
+from lightkeeper.engine.linkage.batch import link, train_and_link
+from lightkeeper.engine.linkage.bounds import most, stages_of
+from lightkeeper.engine.linkage.database import USUAL, open_database
+from lightkeeper.engine.linkage.households import other_bits
+from lightkeeper.engine.linkage.loaded import load
+from lightkeeper.engine.linkage.propose import propose
+from lightkeeper.engine.linkage.scoring import (
+    Levels,
+    compare_pairs,
+    join_levels,
+    quicker,
+    weights_of,
+)
+from lightkeeper.engine.synthetic.hard_cases import make_hard_cases
+
+KNOWN = 5000
+
+
+def in_lists(table):
+    """Every value a list, each eleventh with one of another's beside it."""
+    rows = table.num_rows
+    columns = {}
+    for name in table.column_names:
+        values = table[name].to_pylist()
+        others = [values[(n * 31 + 7) % rows] if n % 11 == 0 else None for n in range(rows)]
+        columns[name] = [
+            [one for one in (value, other) if one] or None
+            for value, other in zip(values, others, strict=True)
+        ]
+    return pa.table(columns)
+
+
+@pytest.fixture(scope="module", params=["single", "lists"])
+def linked(request):
+    hard = make_hard_cases(700, seed=11)
+    plan = propose(hard.table.drop_columns(["under_alias"]), truth="true_id")
+    table = hard.table.drop_columns(["under_alias", "true_id"])
+    table = in_lists(table) if request.param == "lists" else table
+    return table, train_and_link(table, plan)
+
+
+def wholly(table, model):
+    """Every pair with all its levels, and its weight."""
+    with load(table, model.plan, USUAL, model.fields) as loaded:
+        found = loaded.candidates(model.pairs_per_record)
+        chunks = compare_pairs(
+            loaded.connection, model.comparisons, loaded.fields, found.left, found.right
+        )
+        levels = join_levels(chunks)
+    return found, levels, weigh(model, levels)
+
+
+def weigh(model, levels):
+    bits = weights_of(model.comparisons, levels)
+    gained, lost, _ = other_bits(model, levels.level, bits)
+    return bits.sum(axis=1) + model.prior_weight + gained + lost
+
+
+def test_what_is_kept_is_what_comparing_everything_keeps(linked):
+    table, links = linked
+    found, levels, weight = wholly(table, links.model)
+    kept = weight > links.model.missing_weight
+
+    assert links.model.homes is not None
+    assert 0 < kept.sum() < len(kept) / 4
+    assert np.array_equal(links.left, found.left[kept])
+    assert np.array_equal(links.right, found.right[kept])
+    assert np.array_equal(links.levels, levels.level[kept])
+    assert links.weight == pytest.approx(weight[kept])
+
+
+def test_many_pairs_do_not_come_to_the_last_stage(linked, monkeypatch):
+    """Or the stages would be work for nothing. These people are made to be alike."""
+    table, links = linked
+    real, met = bounds.survivors, []
+
+    def counting(model, count, compare):
+        found = real(model, count, compare)
+        met.append((len(found.rows), count))
+        return found
+
+    monkeypatch.setattr("lightkeeper.engine.linkage.batch.survivors", counting)
+    again = link(table, links.model)
+
+    assert np.array_equal(again.weight, links.weight)
+    assert sum(at_last for at_last, _ in met) < 0.6 * sum(count for _, count in met)
+
+
+@given(
+    st.lists(st.text("abc", min_size=1, max_size=5), min_size=1, max_size=3),
+    st.lists(st.text("abc", min_size=1, max_size=5), min_size=1, max_size=3),
+    st.sampled_from([1, 2]),
+)
+@settings(deadline=None)
+def test_slips_are_found_where_the_plain_distance_finds_them(a, b, most_slips):
+    condition = f'lk_least_slips("a", "b") <= {most_slips}'
+    with open_database(USUAL) as connection:
+        said = connection.execute(
+            f'SELECT {condition}, {quicker(condition)} FROM (SELECT $1 AS "a", $2 AS "b")', [a, b]
+        ).fetchone()
+
+    assert "lk_any_slip" in quicker(condition)
+    assert said[0] == said[1]
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_pair_weighs_no_more_than_the_bound_at_any_stage(some_model, data):
+    """Of whatever weights, levels and shares."""
+    model, rows = some_model, 30
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    random = np.random.default_rng(seed)
+    comparisons = tuple(
+        replace(c, levels=tuple(
+            replace(level, m=float(random.uniform(1e-4, 0.9)), u=float(random.uniform(1e-4, 0.9)))
+            for level in c.levels))
+        for c in model.comparisons
+    )  # fmt: skip
+    model = replace(model, comparisons=comparisons)
+    counts = [len(c.levels) for c in comparisons]
+    level = np.column_stack([random.integers(-1, n, rows) for n in counts]).astype(np.int8)
+    share = np.where(level == 0, random.uniform(1 / KNOWN, 0.1, level.shape), 0)
+    share[:, [not c.levels[0].by_frequency for c in comparisons]] = 0
+    full = Levels(level, share.astype(np.float32), np.full(len(counts), KNOWN))
+    true = weigh(model, full)
+
+    for stage in stages_of(model):
+        seen = level.copy()
+        for c in set(range(len(counts))) - stage:
+            seen[:, c] = np.minimum(seen[:, c], 1)
+        bound = most(model, Levels(seen, full.share, full.known), stage)
+        assert (bound >= true - 1e-6).all()
+
+
+@pytest.fixture(scope="module")
+def some_model():
+    hard = make_hard_cases(300, seed=3)
+    plan = propose(hard.table.drop_columns(["under_alias"]), truth="true_id")
+    return train_and_link(hard.table.drop_columns(["under_alias", "true_id"]), plan).model
+
+
+def test_a_kind_without_names_is_compared_at_once(some_model):
+    fields = {f.name: f.kind.value for f in some_model.fields}
+    named = ("given_name", "family_name", "birth_date", "sex")
+    numbers = [c for c in some_model.comparisons if fields[c.column] not in named]
+    model = replace(some_model, comparisons=tuple(numbers))
+
+    assert stages_of(model) == [frozenset(range(len(numbers)))]
+    assert len(stages_of(some_model)) == 3
