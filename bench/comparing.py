@@ -59,28 +59,30 @@ def both_ways(table: pa.Table) -> dict[str, object]:
     from lightkeeper.engine.linkage.households import other_bits
     from lightkeeper.engine.linkage.loaded import load
     from lightkeeper.engine.linkage.propose import propose
-    from lightkeeper.engine.linkage.scoring import compare_pairs, join_levels, weights_of
+    from lightkeeper.engine.linkage.scoring import Comparer, weights_of
 
-    use = Resources(memory_mb=4000, threads=1)
+    use = Resources(threads=1)
     model = train_and_link(table, propose(table), resources=use).model
-    with load(table, model.plan, use, model.fields) as loaded:
-        found = loaded.candidates(model.pairs_per_record)
-        began = time.process_time()
-        links = weigh_pairs(loaded, model, np.arange(table.num_rows), found)
-        staged = time.process_time() - began
-        began = time.process_time()
-        levels = join_levels(
-            compare_pairs(
-                loaded.connection, model.comparisons, loaded.fields, found.left, found.right
-            )
-        )
+    loaded = load(table, model.plan, model.fields)
+    found = loaded.blocks(model.pairs_per_record)
+    began = time.process_time()
+    links = weigh_pairs(loaded.coded, model, np.arange(table.num_rows), found, use)
+    staged = time.process_time() - began
+    began = time.process_time()
+    comparer, left, right, weights = Comparer(loaded.coded, model.comparisons), [], [], []
+    for part in found.parts():
+        one, two = found.pairs(part)
+        levels = comparer.compare(one, two)
         bits = weights_of(model.comparisons, levels)
         gained, lost, _ = other_bits(model, levels.level, bits)
-        weight = bits.sum(axis=1) + model.prior_weight + gained + lost
-        wholly = time.process_time() - began
+        left, right = [*left, one], [*right, two]
+        weights.append(bits.sum(axis=1) + model.prior_weight + gained + lost)
+    wholly = time.process_time() - began
+    left, right, weight = map(np.concatenate, (left, right, weights))
     kept = weight > model.missing_weight
-    same = np.array_equal(found.left[kept], links.left) and np.allclose(weight[kept], links.weight)
-    pairs = len(found.left)
+    same = np.array_equal(left[kept], links.left) and np.allclose(weight[kept], links.weight)
+    same &= np.array_equal(right[kept], links.right)
+    pairs = len(left)
     return {
         "pairs": pairs, "kept": int(kept.sum()), "the_same": bool(same),
         "in_stages_us": round(staged / pairs * 1e6, 2), "wholly_us": round(wholly / pairs * 1e6, 2),

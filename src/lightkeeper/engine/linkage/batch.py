@@ -1,6 +1,7 @@
 """Linking a whole table: every pair worth comparing, weighed and explainable."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,20 +10,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lightkeeper.engine.errors import ShapeError
-from lightkeeper.engine.linkage.blocking import Candidates
-from lightkeeper.engine.linkage.bounds import survivors
+from lightkeeper.engine.linkage.blocking import Blocks, Candidates
+from lightkeeper.engine.linkage.bounds import Bounds
+from lightkeeper.engine.linkage.columns import Coded
 from lightkeeper.engine.linkage.database import USUAL, Resources
 from lightkeeper.engine.linkage.households import other_bits
 from lightkeeper.engine.linkage.loaded import Loaded, load
 from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan
-from lightkeeper.engine.linkage.scoring import (
-    CHUNK,
-    Levels,
-    compare_chunk,
-    known_values,
-    weights_of,
-)
+from lightkeeper.engine.linkage.scoring import Comparer, weights_of
 from lightkeeper.engine.linkage.training import learn
 
 Progress = Callable[[str, float], None]
@@ -97,8 +93,8 @@ def link(
     """
     record_ids = record_ids_of(table)
     progress("preparing", 0.0)
-    with load(table, model.plan, resources, model.fields, values) as loaded:
-        return _score(loaded, model, record_ids, progress, block_size)
+    loaded = load(table, model.plan, model.fields, values)
+    return _score(loaded, model, record_ids, resources, progress, block_size)
 
 
 def train_and_link(
@@ -112,84 +108,97 @@ def train_and_link(
     """`train`, then `link` on the same table, preparing and blocking it once."""
     record_ids = record_ids_of(table)
     progress("preparing", 0.0)
-    with load(table, plan, resources) as loaded:
-        model = learn(loaded, plan, seed, progress)
-        return _score(loaded, model, record_ids, progress)
+    loaded = load(table, plan)
+    model = learn(loaded, plan, seed, resources, progress)
+    return _score(loaded, model, record_ids, resources, progress)
 
 
 def _score(
     loaded: Loaded,
     model: LinkModel,
     record_ids: NDArray[np.int64],
+    resources: Resources,
     progress: Progress,
     block_size: int | None = None,
 ) -> Links:
     progress("blocking", 0.2)
-    found = loaded.candidates(model.pairs_per_record, block_size)
-    return weigh_pairs(loaded, model, record_ids, found, progress)
+    found = loaded.blocks(model.pairs_per_record, block_size)
+    return weigh_pairs(loaded.coded, model, record_ids, found, resources, progress)
 
 
 @dataclass(frozen=True)
-class _Part:
-    """Some of the pairs, and how they are compared."""
+class _Kept:
+    """Of some of the pairs those that weigh enough, and how many there were."""
 
-    loaded: Loaded
-    model: LinkModel
     left: NDArray[np.int64]
     right: NDArray[np.int64]
-    known: NDArray[np.int64]
-
-    def compare(self, rows: NDArray[np.int64], of: Sequence[int], wholly: frozenset[int]) -> Levels:
-        return compare_chunk(
-            self.loaded.connection, [self.model.comparisons[c] for c in of], self.loaded.fields,
-            self.left[rows], self.right[rows], self.known[list(of)],
-            [at for at, c in enumerate(of) if c in wholly],
-        )  # fmt: skip
+    levels: NDArray[np.int8]
+    weights: NDArray[np.float64]
+    gained: NDArray[np.float64]
+    lost: NDArray[np.float64]
+    one_home: NDArray[np.bool_]
+    compared: int
 
 
 def weigh_pairs(
-    loaded: Loaded,
+    coded: Coded,
     model: LinkModel,
     record_ids: NDArray[np.int64],
-    found: Candidates,
+    found: Blocks | Candidates,
+    resources: Resources = USUAL,
     progress: Progress = quiet,
 ) -> Links:
-    """Those of the candidates that weigh enough to keep; rows are those of what is loaded."""
-    left, right = found.left, found.right
-    known = known_values(loaded.connection, model.comparisons)
-    kept, levels, weights, others = [], [], [], []
-    for done in range(0, len(left), CHUNK):
-        progress("scoring", 0.3 + 0.7 * done / len(left))
-        part = _Part(loaded, model, left[done : done + CHUNK], right[done : done + CHUNK], known)
-        near = survivors(model, len(part.left), part.compare)
+    """Those of the candidates that weigh enough to keep; rows are those of what is coded."""
+    bounds, parts = Bounds(model, Comparer(coded, model.comparisons)), found.parts()
+
+    def weigh(part: range) -> _Kept:
+        left, right = found.pairs(part)
+        near = bounds.survivors(left, right)
         bits = weights_of(model.comparisons, near.levels)
         gained, lost, one_home = other_bits(model, near.levels.level, bits)
         weight = bits.sum(axis=1) + model.prior_weight + gained + lost
-        rows = np.nonzero(weight > model.missing_weight)[0]
-        kept.append(near.rows[rows] + done)
-        others.append((gained[rows], lost[rows], one_home[rows]))
-        levels.append(near.levels.level[rows])
-        weights.append(bits[rows])
+        rows = np.flatnonzero(weight > model.missing_weight)
+        return _Kept(
+            left[near.rows[rows]], right[near.rows[rows]], near.levels.level[rows], bits[rows],
+            gained[rows], lost[rows], one_home[rows], len(left),
+        )  # fmt: skip
+
+    kept = [_nothing(len(model.comparisons))]
+    with ThreadPoolExecutor(resources.threads) as pool:
+        for done, one in enumerate(pool.map(weigh, parts)):
+            kept.append(one)
+            progress("scoring", 0.3 + 0.7 * (done + 1) / len(parts))
     progress("scored", 1.0)
-    rows = np.concatenate([*kept, np.empty(0, np.int64)]).astype(np.int64)
-    bits = np.concatenate([*weights, np.empty((0, len(model.comparisons)))])
-    gained, lost, one_home = (
-        np.concatenate([*(one[at] for one in others), np.empty(0, kind)])
-        for at, kind in enumerate((float, float, bool))
-    )
+    return _links(model, record_ids, kept, found.block_size)
+
+
+def _nothing(comparisons: int) -> _Kept:
+    whole, bits = np.empty(0, np.int64), np.empty(0)
+    levels = np.empty((0, comparisons), np.int8)
+    empty = np.empty((0, comparisons))
+    return _Kept(whole, whole, levels, empty, bits, bits, np.empty(0, bool), 0)
+
+
+def _links(
+    model: LinkModel, record_ids: NDArray[np.int64], kept: Sequence[_Kept], block_size: int
+) -> Links:
+    def joined(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(one, name) for one in kept])
+
+    bits, gained, lost = joined("weights"), joined("gained"), joined("lost")
     return Links(
         model=model,
         record_ids=record_ids,
-        left=left[rows],
-        right=right[rows],
+        left=joined("left"),
+        right=joined("right"),
         weight=model.prior_weight + bits.sum(axis=1) + gained + lost,
-        levels=np.concatenate([*levels, np.empty((0, len(model.comparisons)), np.int8)]),
+        levels=joined("levels"),
         weights=bits,
-        pairs_compared=len(left),
+        pairs_compared=sum(one.compared for one in kept),
         other_name=gained,
         home=lost,
-        one_home=one_home,
-        block_size=found.block_size,
+        one_home=joined("one_home"),
+        block_size=block_size,
     )
 
 

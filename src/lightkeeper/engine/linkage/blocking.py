@@ -1,52 +1,36 @@
 """Which pairs of records are worth comparing: those that share two clues, or one rare clue.
 
-Every field gives clues (a word of the name, a birth year, a district). Records that share a clue,
-or a pair of clues from different groups, form a block. Small blocks are taken first and the
-work stops at a number of pairs for each record, so that no common value can explode.
+Records that share a clue (`clues.py`), or a pair of clues from different groups, form a block.
+Small blocks are taken first and the work stops at a number of pairs for each record, so that no
+common value can explode. Pairs are made as they are asked for, a part at a time, and not kept.
 """
 
-# ruff: noqa: S608  (names of fields are made in prepare.py from the kinds, never from a file)
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from lightkeeper.engine.linkage.plan import Kind
-from lightkeeper.engine.linkage.prepare import Field
+from lightkeeper.engine.linkage.clues import Given, clues_of, meet, paired
+from lightkeeper.engine.linkage.columns import Coded, Codes, Places, once
+from lightkeeper.engine.linkage.meeting import expand
 
 BLOCK_SIZES = (5, 10, 20, 40, 80, 160)
+# In a large table blocks of ten bring .963 of the pairs of one person together and blocks of forty
+# .974, for three times the work (docs/decisions/0033).
+LARGE, LARGE_SIZES = 200_000, (10, 5)
+# Of more than so many records some are asked how many others they meet, to find the largest block.
+ALL_ASKED, ASKED = 20_000, 5_000
+# So many pairs are made at a time, those in several blocks counted in each.
+AT_ONCE = 1_500_000
+NEVER = 1 << 30
+# Of more keys than this those that come once are taken out before the rest is sorted.
+FEW = 50_000
 
-# Clues of one group say the same thing twice and are not paired with each other.
-Clue = tuple[str, str]
-
-
-def clues(field: Field) -> list[Clue]:
-    """(group, SQL of the value `v`) of each clue that a field gives."""
-    name = field.name
-    spellings = {
-        Kind.FULL_NAME: [("word", "v"), ("start", "left(v, 4)")],
-        Kind.GIVEN_NAME: [("given", "v")],
-        Kind.FAMILY_NAME: [("family", "v"), ("family", "left(v, 3)")],
-        Kind.MIDDLE_NAME: [],
-        Kind.BIRTH_DATE: [
-            ("born", "v"),
-            ("born", "left(v, 4)"),
-            ("born", "left(v, 7)"),
-            ("born", "right(v, 5)"),
-        ],
-        Kind.POSTCODE: [(name, "v"), (name, "left(v, 3)")],
-        Kind.PHONE: [(name, "v"), (name, "right(v, 6)")],
-        Kind.IDENTIFIER: [(name, "v"), (name, "left(v, 4)"), (name, "right(v, 4)")],
-        Kind.EMAIL: [(name, "v"), (name, "split_part(v, '@', 1)"), (name, "left(v, 5)")],
-        Kind.PLACE: [(name, "v"), (name, "left(v, 4)")],
-        Kind.ADDRESS: [(name, "v"), (name, "left(v, 6)")],
-        Kind.OCCUPATION: [(name, "v")],
-        Kind.CATEGORY: [(name, "v")],
-    }
-    return spellings.get(field.kind, [])
+Pairs = tuple[Places, Places]
+NO_CODES: Codes = np.empty(0, np.int32)
 
 
 @dataclass(frozen=True)
@@ -55,86 +39,244 @@ class Candidates:
     and the size of the largest block that was taken.
     """
 
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
+    left: Places
+    right: Places
     block_size: int
 
+    def parts(self) -> list[range]:
+        """All of the pairs, some at a time: see `pairs`."""
+        step = AT_ONCE // 4
+        return [range(n, min(n + step, len(self.left))) for n in range(0, len(self.left), step)]
 
-def candidate_pairs(
-    connection: duckdb.DuckDBPyConnection,
-    fields: Sequence[Field],
-    *,
-    pairs_per_record: int,
-    block_size: int | None = None,
-) -> Candidates:
-    """Every pair of rows of the table `records` that shares a block, left row before right.
+    def pairs(self, part: range) -> Pairs:
+        return self.left[part.start : part.stop], self.right[part.start : part.stop]
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Blocks of n records, and the pairs in them.
+
+    rows (e,): the records of block after block, ascending in each; end (e,): where the block of
+    each ends. order (e,): the same places, record after record, from start (n + 1,) on.
+    """
+
+    rows: Codes
+    end: Codes
+    order: Codes
+    start: Places
+    block_size: int
+
+    def parts(self) -> list[range]:
+        """All records, some at a time: with `pairs`, every pair once."""
+        total = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._counts())])
+        edges = [0]
+        while edges[-1] < len(self.start) - 1:
+            last = int(np.searchsorted(total, total[edges[-1]] + AT_ONCE, "right")) - 1
+            edges.append(max(last, edges[-1] + 1))
+        return [range(*pair) for pair in pairwise(edges)]
+
+    @property
+    def pairs_at_most(self) -> int:
+        """How many pairs there are, those in several blocks counted in each."""
+        return int(self._counts().sum())
+
+    def _counts(self) -> Places:
+        """How many pairs begin with each record, those in several blocks counted in each."""
+        found = np.zeros(len(self.start) - 1, np.int64)
+        for first in range(0, len(found), ALL_ASKED):
+            last = min(first + ALL_ASKED, len(found))
+            at = self.order[self.start[first] : self.start[last]]
+            of = np.repeat(np.arange(first, last), np.diff(self.start[first : last + 1]))
+            many = np.bincount(of - first, weights=self.end[at] - at - 1, minlength=last - first)
+            found[first:last] = many
+        return found
+
+    def pairs(self, part: range) -> Pairs:
+        """Left and right of the pairs whose left record is in this part: sorted, each once."""
+        records = np.arange(part.start, part.stop, part.step)
+        entry, place = expand(self.start, records)
+        at = self.order[place].astype(np.int64)
+        again, other = _spread(at + 1, self.end[at].astype(np.int64))
+        left, right = _distinct(entry[again], self.rows[other], len(self.start) - 1)
+        return records[left], right
+
+    def every(self, step: int) -> Iterator[Pairs]:
+        """The pairs whose left record is each `step`-th."""
+        for part in self.parts():
+            first = -(-part.start // step) * step
+            if first < part.stop:
+                yield self.pairs(range(first, part.stop, step))
+
+
+def _spread(first: Places, last: Places) -> tuple[Places, Places]:
+    """For each entry the places from first to last: the entry, and the place."""
+    count = last - first
+    entry = np.repeat(np.arange(len(first)), count)
+    before = np.cumsum(count) - count
+    return entry, np.arange(len(entry)) + np.repeat(first - before, count)
+
+
+def _distinct(left: Places, right: Codes, records: int) -> Pairs:
+    """Each pair once, in order."""
+    bits = max(int(records - 1).bit_length(), 1)
+    # Half as many bytes take half the time to sort.
+    kind: Any = np.uint32 if left.max(initial=0) >> (32 - bits) == 0 else np.uint64
+    both = once((left.astype(kind) << kind(bits)) | right.astype(kind))
+    return (both >> kind(bits)).astype(np.int64), (both & kind((1 << bits) - 1)).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Blocks of some clues: their records one after the other; the size, and the key, of each; and
+    how many records give the rarer of its two clues alone, where that was asked.
+    """
+
+    rows: Codes
+    size: Codes
+    key: NDArray[np.uint64]
+    alone: Codes
+
+    @classmethod
+    def none(cls) -> "_Found":
+        return cls(NO_CODES, NO_CODES, np.empty(0, np.uint64), NO_CODES)
+
+
+def blocks_of(coded: Coded, *, pairs_per_record: int, block_size: int | None = None) -> Blocks:
+    """Blocks of these records, up to the size at which there are as many pairs as are allowed.
 
     Units: `pairs_per_record` bounds the pairs divided by the records, but for the last step. With
     `block_size` every block of up to so many records is taken, and no larger one.
     """
-    make_clues(connection, fields)
-    connection.execute(_BLOCKS, [block_size or BLOCK_SIZES[-1]])
-    budget = pairs_per_record * max(_count(connection, "records"), 100)
-    connection.execute("CREATE OR REPLACE TABLE candidates (l BIGINT, r BIGINT)")
-    smaller = 1
-    for size in (block_size,) if block_size else BLOCK_SIZES:
-        connection.execute(_JOIN_BLOCKS, [smaller, size])
-        so_far = _count(connection, "candidates")
-        if so_far and so_far + _count(connection, "wave") > budget:
+    if block_size is not None:
+        return _up_to(coded, block_size)
+    if coded.rows <= LARGE:
+        return _as_allowed(coded, pairs_per_record)
+    step = -(-coded.rows // ASKED)
+    for size in LARGE_SIZES:
+        blocks = _up_to(coded, size)
+        pairs = sum(len(left) for left, _ in blocks.every(step)) * step
+        if pairs <= pairs_per_record * coded.rows:
             break
-        connection.execute("INSERT INTO candidates SELECT * FROM wave")
-        smaller = size
-    pairs = connection.sql("SELECT l, r FROM candidates ORDER BY l, r").to_arrow_table()
-    for name in ("candidates", "wave", "clues", "blocks"):
-        connection.execute(f"DROP TABLE IF EXISTS {name}")
-    return Candidates(pairs["l"].to_numpy(), pairs["r"].to_numpy(), smaller)
+    return blocks
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+def _up_to(coded: Coded, block_size: int) -> Blocks:
+    """Every block of two to so many records, but for those that lie within another of them."""
+    given = clues_of(coded)
+    found = [_of_one(clue, block_size) for clue in given]
+    often = [_often(clue, block_size) for clue in given]
+    for one, two in paired(often):
+        found.append(_of_two(one, two, coded.rows, block_size))
+    return _in_order(_joined(found), coded.rows, block_size)
 
 
-_JOIN_BLOCKS = """
-CREATE OR REPLACE TABLE wave AS
-WITH sized AS (SELECT * FROM blocks WHERE size > $1 AND size <= $2)
-SELECT DISTINCT l, r FROM (
-    SELECT a.record AS l, b.record AS r FROM sized a JOIN sized b USING (block)
-    WHERE a.record < b.record
-) ANTI JOIN candidates USING (l, r)
-"""
-
-# Each record with each block that it is in; of the table `clues`.
-KEYED = """
-SELECT a.record, hash(a.clue, b.clue) AS block FROM clues a JOIN clues b
-ON a.record = b.record AND (
-    a.part < b.part OR (a.part = b.part AND a.part <= 1 AND a.clue < b.clue))
-UNION ALL SELECT record, clue AS block FROM clues
-"""
-_BLOCKS = f"""
-CREATE OR REPLACE TABLE blocks AS
-WITH pairs AS ({KEYED}), sizes AS (
-    SELECT block, count(*) AS size FROM pairs GROUP BY block HAVING count(*) BETWEEN 2 AND $1
-)
-SELECT record, block, size FROM pairs JOIN sizes USING (block)
-"""
+def _as_allowed(coded: Coded, pairs_per_record: int) -> Blocks:
+    """Blocks up to the largest of the usual sizes that does not make too many pairs."""
+    least, most = BLOCK_SIZES[0], BLOCK_SIZES[-1]
+    given = clues_of(coded)
+    found = [_of_one(clue, most) for clue in given]
+    often = [_often(clue, least) for clue in given]
+    counts = [np.bincount(clue.code, minlength=len(clue.said)) for clue in given]
+    of = {id(clue): count for clue, count in zip(often, counts, strict=True)}
+    for one, two in paired(often):
+        blocks = _of_two(one, two, coded.rows, most)
+        a, b = np.divmod(blocks.key, np.uint64(max(len(two.said), 1)))
+        alone = np.minimum(of[id(one)][a.astype(np.int64)], of[id(two)][b.astype(np.int64)])
+        found.append(replace(blocks, alone=np.minimum(alone, NEVER).astype(np.int32)))
+    every = _joined(found)
+    largest = _largest(every, coded.rows, pairs_per_record)
+    keep = (every.size <= largest) & (every.alone > largest)
+    kept = replace(every, rows=every.rows[np.repeat(keep, every.size)], size=every.size[keep])
+    return _in_order(kept, coded.rows, largest)
 
 
-def make_clues(connection: duckdb.DuckDBPyConnection, fields: Sequence[Field]) -> None:
-    """The table `clues` (record, part, clue) of the table `records`."""
-    # Words of a name are the one group whose clues are paired among themselves.
-    groups = ["word", "start"]
-    selects = []
-    for field in fields:
-        for number, (group, value) in enumerate(clues(field)):
-            if group not in groups:
-                groups.append(group)
-            source = f'unnest("{field.name}")' if field.multi else f'"{field.name}"'
-            selects.append(
-                f"SELECT record, {groups.index(group)} AS part, "
-                f"hash('{group}', {number}, {value}) AS clue FROM "
-                f"(SELECT unique_id AS record, {source} AS v FROM records) WHERE v IS NOT NULL"
-            )
-    body = (
-        " UNION ".join(selects) or "SELECT 0 AS record, 0 AS part, 0::UBIGINT AS clue WHERE false"
+def _often(clue: Given, least: int) -> Given:
+    """The clue where more than so many records give it: rarer ones make a block alone, and whatever
+    is paired with them lies within that.
+    """
+    count = np.bincount(clue.code, minlength=len(clue.said))
+    kept = count[clue.code] > least
+    return Given(clue.group, clue.number, clue.rows[kept], clue.code[kept], clue.said)
+
+
+def _of_one(clue: Given, most: int) -> _Found:
+    found = _runs(clue.rows, clue.code.astype(np.uint64), len(clue.said), most)
+    return replace(found, alone=np.full(len(found.size), NEVER, np.int32))
+
+
+def _of_two(one: Given, two: Given, records: int, most: int) -> _Found:
+    row, a, b = meet(one, two, records)
+    if one is two:
+        a, b = np.minimum(a, b), np.maximum(a, b)
+    key = a.astype(np.uint64) * np.uint64(len(two.said)) + b.astype(np.uint64)
+    return _runs(row, key, len(one.said) * len(two.said), most)
+
+
+def _joined(found: Sequence[_Found]) -> _Found:
+    parts = [_Found.none(), *found]
+    return replace(
+        parts[0],
+        rows=np.concatenate([part.rows for part in parts]),
+        size=np.concatenate([part.size for part in parts]),
+        alone=np.concatenate([part.alone for part in parts]),
     )
-    connection.execute(f"CREATE OR REPLACE TABLE clues AS {body}")
+
+
+def _runs(row: Codes, key: NDArray[np.uint64], keys: int, most: int) -> _Found:
+    """The rows of each key that two or more, and at most so many, have."""
+    bits = max(int(row.max(initial=0)).bit_length(), 1)
+    if len(row) > FEW:
+        kept = _not_alone(key)
+        row, key = row[kept], key[kept]
+    if keys >> (64 - bits):
+        order = np.lexsort((row, key))
+        row, key = row[order], key[order]
+    else:
+        both = (key << np.uint64(bits)) | row.astype(np.uint64)
+        both.sort()
+        key = both >> np.uint64(bits)
+        row = (both & np.uint64((1 << bits) - 1)).astype(np.int32)
+    first = np.flatnonzero(np.concatenate([key[:1] == key[:1], key[1:] != key[:-1]]))
+    size = np.diff(np.append(first, len(key))).astype(np.int32)
+    kept = (size > 1) & (size <= most)
+    return _Found(row[np.repeat(kept, size)], size[kept], key[first[kept]], NO_CODES)
+
+
+def _not_alone(key: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """False for most keys that come once; never for one that comes twice."""
+    place = ((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(42)).view(np.int64)
+    return np.asarray(np.bincount(place, minlength=1 << 22)[place] > 1)
+
+
+def _largest(every: _Found, records: int, pairs_per_record: int) -> int:
+    """The size of block up to which there are not too many pairs, asked of some of the records."""
+    rows, size = every.rows, every.size
+    step = 1 if records <= ALL_ASKED else -(-records // ASKED)
+    budget = pairs_per_record * max(records, 100) / step
+    last = np.cumsum(size, dtype=np.int64)
+    asked = np.flatnonzero(rows % step == 0)
+    block = np.searchsorted(last, asked, "right")
+    met, smaller = np.empty(0, np.int64), 1
+    for largest in BLOCK_SIZES:
+        new = (size[block] > smaller) & (size[block] <= largest)
+        of, at = block[new], asked[new]
+        entry, other = _spread(last[of] - size[of], last[of])
+        both = rows[at[entry]].astype(np.int64) * records + rows[other]
+        both = once(np.concatenate([met, both[rows[at[entry]] != rows[other]]]))
+        # A pair of two that are asked is met from both sides; so is, on the whole, every other.
+        if len(met) and len(both) / 2 > budget:
+            break
+        met, smaller = both, largest
+    return smaller
+
+
+def _in_order(found: _Found, records: int, block_size: int) -> Blocks:
+    last = np.cumsum(found.size, dtype=np.int32)
+    order = found.rows.astype(np.int64)
+    order <<= 32
+    order += np.arange(len(order), dtype=np.int32)
+    order.sort()
+    count = np.bincount(found.rows, minlength=records)
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
+    end = np.repeat(last, found.size)
+    return Blocks(found.rows, end, order.astype(np.int32), start, block_size)

@@ -6,7 +6,6 @@ them to where a pair is kept. They are told from what was compared first, and th
 its weight, is what comparing everything would give.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +14,10 @@ from numpy.typing import NDArray
 from lightkeeper.engine.linkage.households import OTHER_NAME
 from lightkeeper.engine.linkage.model import Comparison, LinkModel, Other
 from lightkeeper.engine.linkage.plan import Kind
-from lightkeeper.engine.linkage.scoring import Levels, weights_of
+from lightkeeper.engine.linkage.scoring import Comparer, Levels, frequency_of
 
 Bits = NDArray[np.float64]
 Rows = NDArray[np.int64]
-# Asks for levels of some pairs (k,): of which comparisons, and which of those wholly; of the others
-# only whether a value is missing and whether the first level holds.
-Compare = Callable[[Rows, Sequence[int], frozenset[int]], Levels]
-
 # What tells strangers apart soonest comes first, of what is cheap to compare.
 FIRST = (Kind.GIVEN_NAME, Kind.FAMILY_NAME)
 NEXT = (Kind.BIRTH_DATE, Kind.SEX)
@@ -52,20 +47,26 @@ def stages_of(model: LinkModel) -> list[frozenset[int]]:
     return stages or [every]
 
 
-def survivors(model: LinkModel, count: int, compare: Compare) -> Survivors:
-    """Those of `count` pairs that may weigh more than the model keeps, with all their levels."""
-    rows = np.arange(count)
-    first, *later = stages_of(model)
-    found = compare(rows, range(len(model.comparisons)), first)
-    wholly = first
-    for stage in later:
-        near = np.nonzero(most(model, found, wholly) > model.missing_weight - SLACK)[0]
-        rows, fresh = rows[near], sorted(stage - wholly)
-        level, share = found.level[near], found.share[near]
-        more = compare(rows, fresh, stage)
-        level[:, fresh], share[:, fresh] = more.level, more.share
-        found, wholly = Levels(level, share, found.known), stage
-    return Survivors(rows, found)
+class Bounds:
+    """Compares pairs in stages, and lets those go that the model would not keep."""
+
+    def __init__(self, model: LinkModel, comparer: Comparer) -> None:
+        self.model, self.comparer, self.stages = model, comparer, stages_of(model)
+
+    def survivors(self, left: Rows, right: Rows) -> Survivors:
+        """Those of these pairs that may weigh more than the model keeps, with all their levels."""
+        rows = np.arange(len(left))
+        wholly, *later = self.stages
+        found = self.comparer.compare(left, right, wholly=wholly)
+        for stage in later:
+            bound = most(self.model, found, wholly)
+            near = np.flatnonzero(bound > self.model.missing_weight - SLACK)
+            rows, fresh = rows[near], sorted(stage - wholly)
+            level, share = found.level[near], found.share[near]
+            more = self.comparer.compare(left[rows], right[rows], fresh)
+            level[:, fresh], share[:, fresh] = more.level, more.share
+            found, wholly = Levels(level, share, found.known), stage
+        return Survivors(rows, found)
 
 
 def most(model: LinkModel, found: Levels, wholly: frozenset[int]) -> Bits:
@@ -74,40 +75,58 @@ def most(model: LinkModel, found: Levels, wholly: frozenset[int]) -> Bits:
     `found` has the levels of the comparisons in `wholly`; of the others -1 and 0 are right, and
     any other level means one below the first.
     """
-    weights = weights_of(model.comparisons, found)
-    ways = [_one_way(model, found, weights, wholly, None)]
+    ways = [_tables(model, wholly, None)]
     # People of one home only take away. Another name for one person adds.
     for other in model.homes.others if model.homes else ():
         if other.sort == OTHER_NAME:
-            ways.append(_one_way(model, found, weights, wholly, other))
-    return np.asarray(np.logaddexp2.reduce(ways))
-
-
-def _one_way(
-    model: LinkModel, found: Levels, weights: Bits, wholly: frozenset[int], other: Other | None
-) -> Bits:
-    """The most under one explanation: one person under one name, or `other`."""
-    bits = np.full(len(weights), model.prior_weight + (np.log2(other.odds) if other else 0.0))
+            ways.append(_tables(model, wholly, other))
+    start = [model.prior_weight + way.odds for way in ways]
+    totals = [np.full(len(found.level), bits) for bits in start]
     for c, comparison in enumerate(model.comparisons):
-        instead = _instead(comparison, other.shares[c] if other else None, other is not None)
-        if instead is None:
-            continue
         level = found.level[:, c]
-        said = weights[:, c] + instead[level]
-        if c not in wholly:
-            below = [one.weight for one in comparison.levels[1:]] + instead[1:-1]
-            said = np.where(level > 0, max(below), said)
-        bits += said
-    return bits
+        rare = _more_for_rare(comparison, found, c)
+        for total, way in zip(totals, ways, strict=True):
+            table = way.tables[c]
+            if table is not None:
+                total += table[level]
+                if rare is not None:
+                    total[rare[0]] += rare[1]
+    return np.asarray(np.logaddexp2.reduce(totals))
 
 
-def _instead(comparison: Comparison, shares: Sequence[float] | None, other: bool) -> Bits | None:
-    """What is added to the weight of each level, the last for a missing value; None where strangers
-    show the same, so that nothing is said.
+@dataclass(frozen=True)
+class _Way:
+    """One explanation: its odds in bits, and the most that each level of each comparison weighs,
+    the last for a missing value; None where strangers show the same, so that nothing is said.
     """
-    if not other:
-        return np.zeros(len(comparison.levels) + 1)
-    if shares is None:
+
+    odds: float
+    tables: tuple[Bits | None, ...]
+
+
+def _tables(model: LinkModel, wholly: frozenset[int], other: Other | None) -> _Way:
+    """Of one person under one name, or of `other`."""
+    tables: list[Bits | None] = []
+    for c, comparison in enumerate(model.comparisons):
+        bits = np.array([level.weight for level in comparison.levels] + [0.0])
+        if other is not None:
+            shares = other.shares[c]
+            if shares is None:
+                tables.append(None)
+                continue
+            m = np.array([level.m for level in comparison.levels])
+            bits[:-1] += np.log2(np.asarray(shares) / m)
+        if c not in wholly:
+            bits[1:-1] = max(bits[1:-1])
+        tables.append(bits)
+    return _Way(np.log2(other.odds) if other else 0.0, tuple(tables))
+
+
+def _more_for_rare(comparison: Comparison, found: Levels, c: int) -> tuple[Rows, Bits] | None:
+    """The pairs that share a value, and how much more than usual each says, or less."""
+    best = comparison.levels[0]
+    if not best.by_frequency:
         return None
-    m = np.array([level.m for level in comparison.levels])
-    return np.append(np.log2(np.asarray(shares) / m), 0.0)
+    rows = np.flatnonzero((found.level[:, c] == 0) & (found.share[:, c] > 0))
+    seen = frequency_of(best, found.share[rows, c], int(found.known[c]))
+    return rows, np.log2(best.m / seen) - best.weight

@@ -63,9 +63,11 @@ def resolve(
     links = _checked_links(record_count, left, right, weight, most)
     missing, floor = round(missing_weight * MILLIONTHS), round(join_at * MILLIONTHS)
     reach = round(max(reach_at, join_at) * MILLIONTHS)
-    groups = _Groups(anchors, _within_reach(anchors, *links, missing, reach), different, missing)
+    part, near = _within_reach(anchors, links, missing, reach)
+    whole = _of_one_mind(part, near, floor, [*same, *different])
+    groups = _Groups(anchors, _as_pairs(near, ~whole[part[near[0]]]), different, missing)
     groups.join_down_to(floor)
-    return groups.labels()
+    return np.where(whole[part], _smallest(part)[part], groups.labels())
 
 
 def components(
@@ -82,9 +84,12 @@ def components(
     return _join_same(np.arange(record_count, dtype=np.int64), pairs)
 
 
+Links = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+
+
 def _checked_links(
     count: int, left: ArrayLike, right: ArrayLike, weight: ArrayLike, most: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+) -> Links:
     """Each pair once, low record before high, with its best weight in millionths."""
     one, two = np.asarray(left, np.int64), np.asarray(right, np.int64)
     bits = np.asarray(weight, np.float64)
@@ -106,14 +111,12 @@ def _checked_links(
 
 
 def _within_reach(
-    anchors: NDArray[np.int64],
-    low: NDArray[np.int64],
-    high: NDArray[np.int64],
-    whole: NDArray[np.int64],
-    missing: int,
-    reach: int,
-) -> dict[Pair, int]:
-    """The links that can matter: both ends in one part that sure links connect."""
+    anchors: NDArray[np.int64], links: Links, missing: int, reach: int
+) -> tuple[NDArray[np.int64], Links]:
+    """The part of each record that sure links connect, and the links that can matter: those with
+    both ends in one.
+    """
+    low, high, whole = links
     said = whole > missing
     low, high, whole = low[said], high[said], whole[said]
     strong = whole >= reach
@@ -121,8 +124,34 @@ def _within_reach(
     graph = coo_matrix((np.ones(len(ends[0]), np.int8), ends), shape=(len(anchors),) * 2)
     part = connected_components(graph, directed=False)[1][anchors]
     near = part[low] == part[high]
-    pairs = zip(low[near].tolist(), high[near].tolist(), strict=True)
-    return dict(zip(pairs, whole[near].tolist(), strict=True))
+    return part.astype(np.int64), (low[near], high[near], whole[near])
+
+
+def _of_one_mind(
+    part: NDArray[np.int64], links: Links, floor: int, judged: Sequence[Pair]
+) -> NDArray[np.bool_]:
+    """For each part whether every two of its records are linked by enough to join, and nobody has
+    judged any: every mean of such links is enough as well, so it is one subject.
+    """
+    low, _, weight = links
+    records = np.bincount(part)
+    enough = np.bincount(part[low[weight >= floor]], minlength=len(records))
+    whole = enough == records * (records - 1) // 2
+    if judged:
+        whole[part[np.array(judged, np.int64)]] = False
+    return np.asarray(whole)
+
+
+def _smallest(part: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The smallest record of each part."""
+    found = np.empty(part.max(initial=-1) + 1, np.int64)
+    found[part[::-1]] = np.arange(len(part))[::-1]
+    return found
+
+
+def _as_pairs(links: Links, chosen: NDArray[np.bool_]) -> dict[Pair, int]:
+    low, high, whole = (side[chosen].tolist() for side in links)
+    return dict(zip(zip(low, high, strict=True), whole, strict=True))
 
 
 def _checked_pairs(count: int, pairs: Iterable[Pair]) -> list[Pair]:

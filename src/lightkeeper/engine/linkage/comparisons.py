@@ -20,14 +20,6 @@ CREATE OR REPLACE MACRO lk_one_slip(a, b) AS CASE WHEN abs(len(a) - len(b)) <= 1
     THEN damerau_levenshtein(a, b) <= 1 ELSE false END;
 CREATE OR REPLACE MACRO lk_two_slips(a, b) AS CASE WHEN abs(len(a) - len(b)) <= 2
     THEN damerau_levenshtein(a, b) <= 2 ELSE false END;
-CREATE OR REPLACE MACRO lk_near_slip(a, b, n) AS CASE WHEN abs(len(a) - len(b)) <= n
-    AND (n > 1 OR len(a) < 3 OR len(b) < 3 OR left(a, 1) = left(b, 1) OR right(a, 1) = right(b, 1))
-    THEN damerau_levenshtein(a, b) <= n ELSE false END;
-CREATE OR REPLACE MACRO lk_any_slip(a, b, n) AS CASE WHEN len(a) = 1 AND len(b) = 1
-    THEN lk_near_slip(a[1], b[1], n) ELSE list_max(list_transform(a,
-    lambda x: list_max(list_transform(b, lambda y: lk_near_slip(x, y, n))))) END;
-CREATE OR REPLACE MACRO lk_rarest(a, shares, b) AS list_min(list_transform(list_zip(a, shares),
-    lambda x: CASE WHEN list_contains(b, x[1]) THEN x[2] END));
 CREATE OR REPLACE MACRO lk_shared(a, b) AS len(list_intersect(a, b));
 CREATE OR REPLACE MACRO lk_begins(a, b) AS starts_with(a, b) OR starts_with(b, a);
 CREATE OR REPLACE MACRO lk_any_begins(a, b) AS list_max(list_transform(a,

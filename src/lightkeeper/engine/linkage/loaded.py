@@ -1,46 +1,45 @@
-"""Records standing ready in DuckDB: prepared, with frequencies, their candidate pairs kept."""
+"""Records standing ready to be compared: prepared, as codes, their blocks found once."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-import duckdb
 import pyarrow as pa
 
-from lightkeeper.engine.linkage.blocking import Candidates, candidate_pairs
-from lightkeeper.engine.linkage.database import Resources, open_database
+from lightkeeper.engine.linkage.blocking import Blocks, blocks_of
+from lightkeeper.engine.linkage.columns import Coded, code_records
 from lightkeeper.engine.linkage.plan import ComparisonPlan
 from lightkeeper.engine.linkage.prepare import Field, prepare
-from lightkeeper.engine.linkage.scoring import load_records
 
 
 @dataclass
 class Loaded:
-    """An open database that holds `records`; the pairs are found once and kept."""
+    """Records that stand ready; the blocks are found once and kept."""
 
-    connection: duckdb.DuckDBPyConnection
     prepared: pa.Table
     fields: tuple[Field, ...]
-    known: dict[tuple[int, int | None], Candidates] = field(default_factory=dict)
+    values: pa.Table | None = None
+    known: dict[tuple[int, int | None], Blocks] = field(default_factory=dict)
 
-    def candidates(self, pairs_per_record: int, block_size: int | None = None) -> Candidates:
+    @cached_property
+    def coded(self) -> Coded:
+        return code_records(self.prepared, self.fields, self.values)
+
+    def blocks(self, pairs_per_record: int, block_size: int | None = None) -> Blocks:
         wanted = pairs_per_record, block_size
         if wanted not in self.known:
-            self.known[wanted] = candidate_pairs(
-                self.connection, self.fields, pairs_per_record=pairs_per_record,
-                block_size=block_size,
-            )  # fmt: skip
+            self.known[wanted] = blocks_of(
+                self.coded, pairs_per_record=pairs_per_record, block_size=block_size
+            )
         return self.known[wanted]
 
 
-@contextmanager
 def load(
     table: pa.Table,
     plan: ComparisonPlan,
-    resources: Resources,
     fields: Sequence[Field] | None = None,
     values: pa.Table | None = None,
-) -> Iterator[Loaded]:
+) -> Loaded:
     """The records of the table; without `fields`, every planned one that has a value.
 
     How common a value is comes from the table itself, or from `values` (see `common_values`).
@@ -48,6 +47,4 @@ def load(
     prepared, found = prepare(table, plan, fields)
     if fields is None:
         found = tuple(f for f in found if prepared[f.name].null_count < prepared.num_rows)
-    with open_database(resources) as connection:
-        load_records(connection, prepared, found, values)
-        yield Loaded(connection, prepared, found)
+    return Loaded(prepared, found, values)

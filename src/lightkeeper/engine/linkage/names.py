@@ -114,8 +114,8 @@ def name_parts(
     given: Iterable[str], family: Iterable[str], middle: Iterable[str], full: Iterable[str]
 ) -> NameParts:
     """Join what the columns say; a full name fills in the parts that are missing."""
-    given_words = [kept for value in given if (kept := _untitled(value))]
-    family_words = [kept for value in family if (kept := _untitled(value))]
+    given_words = [kept for value in given if (kept := untitled(value))]
+    family_words = [kept for value in family if (kept := untitled(value))]
     full_words = [kept for value in full if (kept := name_words(value))]
     if not given_words:
         given_words = [kept[:1] for kept in full_words if len(kept) > 1]
@@ -131,7 +131,7 @@ def name_parts(
 
 
 @lru_cache(maxsize=65_536)
-def _untitled(text: str) -> tuple[str, ...]:
+def untitled(text: str) -> tuple[str, ...]:
     return tuple(word for word in (words(text) or "").split() if word not in TITLES)
 
 

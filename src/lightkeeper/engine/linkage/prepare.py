@@ -2,17 +2,32 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, Union
 
+import numpy as np
 import pyarrow as pa
 
+from lightkeeper.engine.linkage.name_columns import name_columns
 from lightkeeper.engine.linkage.names import name_parts
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
 from lightkeeper.engine.linkage.standardise import standardise
+from lightkeeper.engine.linkage.standardise_many import standardise_all
 
 Values = tuple[str, ...]
-# The cells of a column, by its name.
-Cells = Callable[[str], list[Any]]
+# What a field holds in each row, one by one, or as an array where the whole column was quick.
+Column = Union[list[Values], pa.Array]  # noqa: UP007  (pa.Array is not known to the checker)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where values come from: the cells of a column by its name, and the column as an array where
+    it is text with one value a row, else None.
+    """
+
+    rows: int
+    cells: Callable[[str], list[Any]]
+    texts: Callable[[str], pa.StringArray | None]
 
 
 @dataclass(frozen=True)
@@ -36,10 +51,11 @@ def prepare(
         With `fields`, of a trained model, exactly those are made, whatever the table holds.
     """
     rows = table.num_rows
-    found, columns = _standard_columns(lambda name: table.column(name).to_pylist(), rows, plan)
+    source = Source(rows, lambda name: table.column(name).to_pylist(), partial(_texts_in, table))
+    found, columns = _standard_columns(source, plan)
     if fields is None:
         fields = tuple(_with_shape(field, columns[field.name]) for field in found)
-    arrays: dict[str, pa.Array] = {"unique_id": pa.array(range(rows), pa.int64())}
+    arrays: dict[str, pa.Array] = {"unique_id": np.arange(rows)}
     for field in fields:
         arrays[field.name] = _array(columns.get(field.name, [()] * rows), field.multi)
     return pa.table(arrays), tuple(fields)
@@ -52,35 +68,48 @@ def prepare_one(
 
     A planned column that the record leaves out says nothing.
     """
-    _, columns = _standard_columns(lambda name: [record.get(name)], 1, plan)
+    source = Source(1, lambda name: [record.get(name)], lambda name: None)
+    _, columns = _standard_columns(source, plan)
     values = {field.name: columns.get(field.name, [()])[0] for field in fields}
     return {field.name: values[field.name][: None if field.multi else 1] for field in fields}
 
 
+def _texts_in(table: pa.Table, name: str) -> pa.StringArray | None:
+    column = table.column(name)
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        return None
+    return column.combine_chunks().cast(pa.string())
+
+
 def _standard_columns(
-    cells: Cells, rows: int, plan: ComparisonPlan
-) -> tuple[list[Field], dict[str, list[Values]]]:
-    columns: dict[str, list[Values]] = {}
+    source: Source, plan: ComparisonPlan
+) -> tuple[list[Field], dict[str, Column]]:
+    columns: dict[str, Column] = {}
     found: list[Field] = []
-    if names := _name_columns(cells, rows, plan):
+    if names := _name_columns(source, plan):
         columns |= names
         kinds = (Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.MIDDLE_NAME, Kind.FULL_NAME)
         found += [Field(n, k, n in ("middle", "tokens")) for n, k in zip(names, kinds, strict=True)]
-    if dates := _date_column(cells, rows, plan):
+    if (dates := _date_column(source, plan)) is not None:
         columns["born"] = dates
         found.append(Field("born", Kind.BIRTH_DATE))
-    for field, values in _other_columns(cells, plan):
+    for field, values in _other_columns(source, plan):
         columns[field.name] = values
         found.append(field)
     return found, columns
 
 
-def _column_values(cells: list[Any], kind: Kind) -> list[Values]:
+def _column_values(source: Source, name: str, kind: Kind) -> Column:
     """The standard values of each row, in their order, each once."""
+    texts = source.texts(name)
+    if texts is not None:
+        coded = texts.dictionary_encode()
+        return standardise_all(kind, coded.dictionary).take(coded.indices)
     known: dict[str, str | None] = {}
     return [
         tuple(dict.fromkeys(v for text in _texts(cell) if (v := _standard(kind, text, known))))
-        for cell in cells
+        for cell in source.cells(name)
     ]
 
 
@@ -105,11 +134,16 @@ def _texts(cell: Any) -> Iterable[str]:
     return (str(cell),)
 
 
-def _name_columns(cells: Cells, rows: int, plan: ComparisonPlan) -> dict[str, list[Values]]:
+def _name_columns(source: Source, plan: ComparisonPlan) -> Mapping[str, Column]:
     kinds = (Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.MIDDLE_NAME, Kind.FULL_NAME)
-    if not plan.of(*kinds):
+    planned = [plan.of(kind) for kind in kinds]
+    if not any(planned):
         return {}
-    sides = [_joined(cells, rows, plan.of(kind)) for kind in kinds]
+    if not planned[-1] and all(len(names) <= 1 for names in planned):
+        texts = [source.texts(names[0]) if names else None for names in planned[:3]]
+        if all(one is not None or not names for one, names in zip(texts, planned, strict=False)):
+            return name_columns(source.rows, *texts)
+    sides = [_joined(source, names) for names in planned]
     parts = [name_parts(*row) for row in zip(*sides, strict=True)]
     return {
         "given": [part.given for part in parts],
@@ -119,19 +153,22 @@ def _name_columns(cells: Cells, rows: int, plan: ComparisonPlan) -> dict[str, li
     }
 
 
-def _joined(cells: Cells, rows: int, names: Sequence[str]) -> list[Values]:
+def _joined(source: Source, names: Sequence[str]) -> list[Values]:
     """The texts of several columns, side by side."""
-    columns = [[tuple(_texts(cell)) for cell in cells(name)] for name in names]
+    columns = [[tuple(_texts(cell)) for cell in source.cells(name)] for name in names]
     if not columns:
-        return [()] * rows
+        return [()] * source.rows
     return [tuple(text for cell in row for text in cell) for row in zip(*columns, strict=True)]
 
 
-def _date_column(cells: Cells, rows: int, plan: ComparisonPlan) -> list[Values] | None:
-    whole = [_column_values(cells(n), Kind.BIRTH_DATE) for n in plan.of(Kind.BIRTH_DATE)]
+def _date_column(source: Source, plan: ComparisonPlan) -> Column | None:
+    columns = [_column_values(source, n, Kind.BIRTH_DATE) for n in plan.of(Kind.BIRTH_DATE)]
     parts = [plan.of(k) for k in (Kind.BIRTH_YEAR, Kind.BIRTH_MONTH, Kind.BIRTH_DAY)]
+    if len(columns) == 1 and not parts[0]:
+        return columns[0]
+    whole = [_one_by_one(column) for column in columns]
     if parts[0]:
-        sides = [_joined(cells, rows, names[:1]) for names in parts]
+        sides = [_joined(source, names[:1]) for names in parts]
         whole.append([_from_parts(*row) for row in zip(*sides, strict=True)])
     if not whole:
         return None
@@ -147,7 +184,7 @@ def _from_parts(year: Values, month: Values, day: Values) -> Values:
     return (f"{numbers[0]:04d}-{min(numbers[1], 99):02d}-{min(numbers[2], 99):02d}",)
 
 
-def _other_columns(cells: Cells, plan: ComparisonPlan) -> Iterable[tuple[Field, list[Values]]]:
+def _other_columns(source: Source, plan: ComparisonPlan) -> Iterable[tuple[Field, Column]]:
     special = {"given_name", "family_name", "middle_name", "full_name"}
     counts: dict[Kind, int] = {}
     for column in plan.compared:
@@ -158,16 +195,27 @@ def _other_columns(cells: Cells, plan: ComparisonPlan) -> Iterable[tuple[Field, 
         called = column.name if column.kind is Kind.CATEGORY or number > 1 else ""
         yield (
             Field(name, column.kind, called=called.replace("_", " ")),
-            _column_values(cells(column.name), column.kind),
+            _column_values(source, column.name, column.kind),
         )
 
 
-def _with_shape(field: Field, values: list[Values]) -> Field:
+def _one_by_one(column: Column) -> list[Values]:
+    if isinstance(column, list):
+        return column
+    return [() if value is None else (value,) for value in column.to_pylist()]
+
+
+def _with_shape(field: Field, values: Column) -> Field:
     """A field becomes a list where any record has more than one value."""
-    return replace(field, multi=field.multi or any(len(value) > 1 for value in values))
+    several = isinstance(values, list) and any(len(value) > 1 for value in values)
+    return replace(field, multi=field.multi or several)
 
 
-def _array(values: list[Values], multi: bool) -> pa.Array:
+def _array(values: Column, multi: bool) -> pa.Array:
+    if isinstance(values, pa.Array):
+        if pa.types.is_list(values.type) is multi:
+            return values
+        values = _one_by_one(values)
     if multi:
         return pa.array([list(v) if v else None for v in values], pa.list_(pa.string()))
     return pa.array([v[0] if v else None for v in values], pa.string())

@@ -21,14 +21,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from lightkeeper.engine.errors import ConflictError, FormatError
 from lightkeeper.engine.linkage.batch import Links, Progress, quiet, record_ids_of, weigh_pairs
-from lightkeeper.engine.linkage.blocking import KEYED, Candidates, make_clues
+from lightkeeper.engine.linkage.blocking import Candidates
+from lightkeeper.engine.linkage.clues import block_keys
+from lightkeeper.engine.linkage.columns import Coded, code_records
 from lightkeeper.engine.linkage.database import USUAL, Resources, open_database
 from lightkeeper.engine.linkage.loaded import Loaded, load
 from lightkeeper.engine.linkage.model import LinkModel, model_from_json
 from lightkeeper.engine.linkage.prepare import prepare
-from lightkeeper.engine.linkage.scoring import load_records
 
-FORMAT = "lightkeeper-standing/1"
+FORMAT = "lightkeeper-standing/2"
 Numbers = NDArray[np.int64]
 
 
@@ -63,17 +64,19 @@ def link_and_keep(
     progress("preparing", 0.0)
     new = path.with_name(path.name + ".new")
     new.unlink(missing_ok=True)
-    with load(table, model.plan, resources, model.fields, values) as loaded:
-        progress("blocking", 0.2)
-        found = loaded.candidates(model.pairs_per_record)
-        links = weigh_pairs(loaded, model, record_ids, found, progress)
-        progress("keeping", 0.95)
-        _write(loaded, new, record_ids, model, values, found.block_size)
+    loaded = load(table, model.plan, model.fields, values)
+    progress("blocking", 0.2)
+    found = loaded.blocks(model.pairs_per_record)
+    links = weigh_pairs(loaded.coded, model, record_ids, found, resources, progress)
+    progress("keeping", 0.95)
+    with open_database(resources) as connection:
+        _write(connection, loaded, new, record_ids, model, values, found.block_size)
     os.replace(new, path)
     return links
 
 
 def _write(
+    connection: duckdb.DuckDBPyConnection,
     loaded: Loaded,
     path: Path,
     record_ids: Numbers,
@@ -81,8 +84,6 @@ def _write(
     values: pa.Table,
     block_size: int,
 ) -> None:
-    connection = loaded.connection
-    make_clues(connection, loaded.fields)
     connection.execute(f"ATTACH '{_quoted(path)}' AS standing")
     told = [("format", FORMAT), ("engine", duckdb.__version__), ("model", model.to_json()),
             ("block_size", str(block_size)), ("records", str(len(record_ids)))]  # fmt: skip
@@ -93,16 +94,17 @@ def _write(
     people = loaded.prepared.set_column(0, "record", [record_ids])
     connection.register("people_given", people)
     connection.execute("CREATE TABLE standing.people AS SELECT * FROM people_given ORDER BY record")
-    numbered = pa.table({"row": np.arange(len(record_ids)), "id": record_ids})
-    connection.register("numbered", numbered)
-    connection.execute(
-        f"CREATE TABLE standing.keyed AS SELECT block, n.id AS record FROM ({KEYED}) k "
-        'JOIN numbered n ON n."row" = k.record ORDER BY block'
-    )
-    for name in ("values_given", "people_given", "numbered"):
+    connection.register("keys_given", _keys(loaded.coded, record_ids))
+    connection.execute("CREATE TABLE standing.keyed AS SELECT * FROM keys_given ORDER BY block")
+    for name in ("values_given", "people_given", "keys_given"):
         connection.unregister(name)
-    connection.execute("DROP TABLE clues")
     connection.execute("DETACH standing")
+
+
+def _keys(coded: Coded, record_ids: Numbers) -> pa.Table:
+    """Each block that each record is in."""
+    rows, keys = block_keys(coded)
+    return pa.table({"block": keys, "record": record_ids[rows]})
 
 
 class Standing:
@@ -119,7 +121,7 @@ class Standing:
     @contextmanager
     def open(cls, path: Path, *, resources: Resources = USUAL) -> Iterator[Self]:
         """Raises: FormatError if the file is not one, is damaged, is held by another process, or is
-        of another release of DuckDB, whose hashes may differ.
+        of another release of DuckDB.
         """
         if not path.is_file():
             raise FormatError(f"There is no file {path.name}. Link everything to make it.")
@@ -171,11 +173,8 @@ class Standing:
             raise ConflictError(f"Record {there[0]} is there already.")
         prepared, _ = prepare(added, self.model.plan, self.model.fields)
         self._fresh = prepared.set_column(0, "unique_id", [ids])
-        self._connection.register("fresh_given", self._fresh)
-        run("CREATE OR REPLACE TABLE records AS SELECT * FROM fresh_given")
-        self._connection.unregister("fresh_given")
-        make_clues(self._connection, self.model.fields)
-        run(f"CREATE OR REPLACE TABLE fresh AS SELECT record, block FROM ({KEYED})")
+        keys = _keys(code_records(prepared, self.model.fields, self._values), ids)
+        self._put("fresh", {name: keys[name] for name in ("record", "block")})
         left = "SEMI JOIN leaving USING (record)" if len(removed) else "WHERE false"
         run(f"CREATE OR REPLACE TABLE left_keys AS SELECT block, record FROM standing.keyed {left}")
         return ids
@@ -269,11 +268,10 @@ class Standing:
         chosen = np.isin(self._fresh["unique_id"].to_numpy(), involved)
         both = pa.concat_tables([known.cast(self._fresh.schema), self._fresh.filter(chosen)])
         both = both.sort_by("unique_id").set_column(0, "unique_id", [np.arange(len(involved))])
-        fields = self.model.fields
-        load_records(self._connection, both, fields, self._values)
         rows = np.searchsorted(involved, pairs)
         found = Candidates(rows[:, 0], rows[:, 1], self.block_size)
-        return weigh_pairs(Loaded(self._connection, both, fields), self.model, involved, found)
+        coded = code_records(both, self.model.fields, self._values)
+        return weigh_pairs(coded, self.model, involved, found)
 
     def _keep(self, ids: Numbers) -> None:
         run = self._connection.execute

@@ -18,19 +18,16 @@ import pyarrow as pa
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.internals.exceptions import SplinkException
 
+from lightkeeper.engine.linkage.blocking import Blocks
+from lightkeeper.engine.linkage.columns import common_values
 from lightkeeper.engine.linkage.comparisons import compare_fields
-from lightkeeper.engine.linkage.database import USUAL, Resources
+from lightkeeper.engine.linkage.database import USUAL, Resources, open_database
 from lightkeeper.engine.linkage.households import learn_homes
 from lightkeeper.engine.linkage.loaded import Loaded, load
 from lightkeeper.engine.linkage.model import Comparison, Level, LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
 from lightkeeper.engine.linkage.prepare import Field
-from lightkeeper.engine.linkage.scoring import (
-    Levels,
-    common_values,
-    compare_pairs,
-    join_levels,
-)
+from lightkeeper.engine.linkage.scoring import Comparer, Levels, join_levels
 from lightkeeper.engine.linkage.settling import round_share, rounded, settle, with_chance
 
 Progress = Callable[[str, float], None]
@@ -39,7 +36,7 @@ RANDOM_PAIRS = 400_000
 TRAINING_PAIRS = 300_000
 FEWEST_TRAINING_PAIRS = 30
 FEWEST_RECORDS = 20
-SETTLING_PAIRS = 250_000
+SETTLING_PAIRS = 750_000
 LEAST_M = 0.001
 PAIRS_PER_RECORD = 60
 JOIN_AT = -1.0
@@ -73,28 +70,30 @@ def train_with_values(
 ) -> tuple[LinkModel, pa.Table]:
     """As `train`, and how common the values of the table are (see `common_values`)."""
     progress("preparing", 0.0)
-    with load(table, plan, resources) as loaded:
-        return learn(loaded, plan, seed, progress), common_values(loaded.connection, loaded.fields)
+    loaded = load(table, plan)
+    return learn(loaded, plan, seed, resources, progress), common_values(loaded.coded)
 
 
-def learn(loaded: Loaded, plan: ComparisonPlan, seed: int, progress: Progress) -> LinkModel:
+def learn(
+    loaded: Loaded, plan: ComparisonPlan, seed: int, resources: Resources, progress: Progress
+) -> LinkModel:
     """The model of the records that are loaded."""
-    connection, prepared, fields = loaded.connection, loaded.prepared, loaded.fields
+    prepared, fields = loaded.prepared, loaded.fields
     comparisons, random = compare_fields(fields), None
     notes: list[str] = []
     if prepared.num_rows >= FEWEST_RECORDS and comparisons:
         progress("sampling", 0.1)
-        random = _random_levels(connection, prepared.num_rows, comparisons, fields, seed)
+        random = _random_levels(loaded, comparisons, seed)
         comparisons = with_chance(comparisons, random, np.ones(len(random.level)))
         progress("training", 0.4)
-        comparisons = _learn(connection, prepared, fields, comparisons, notes)
+        with open_database(resources) as connection:
+            comparisons = _learn(connection, prepared, fields, comparisons, notes)
     else:
         notes.append("Too few records to learn from: every weight is the usual one.")
     progress("prior", 0.7)
-    found = loaded.candidates(PAIRS_PER_RECORD)
-    left, right = found.left, found.right
-    step = 1 + len(left) // SETTLING_PAIRS
-    near = join_levels(compare_pairs(connection, comparisons, fields, left[::step], right[::step]))
+    found = loaded.blocks(PAIRS_PER_RECORD)
+    step = 1 + found.pairs_at_most // SETTLING_PAIRS
+    near = _near_levels(loaded, comparisons, found, step)
     every = prepared.num_rows * (prepared.num_rows - 1) / 2 / step
     comparisons, prior = settle(every, prepared.num_rows, comparisons, near, random, notes)
     comparisons, prior, homes = learn_homes(comparisons, prior, fields, near, every)
@@ -107,26 +106,35 @@ def learn(loaded: Loaded, plan: ComparisonPlan, seed: int, progress: Progress) -
         review_at=REVIEW_AT,
         missing_weight=MISSING_WEIGHT,
         pairs_per_record=PAIRS_PER_RECORD,
-        training={"records": prepared.num_rows, "pairs": len(left), "seed": seed, "notes": notes},
+        training={
+            "records": prepared.num_rows,
+            "pairs": len(near.level),
+            "seed": seed,
+            "notes": notes,
+        },
         homes=homes,
     )
 
 
-def _random_levels(
-    connection: duckdb.DuckDBPyConnection,
-    records: int,
-    comparisons: Sequence[Comparison],
-    fields: Sequence[Field],
-    seed: int,
-) -> Levels:
+def _random_levels(loaded: Loaded, comparisons: Sequence[Comparison], seed: int) -> Levels:
     """The levels of pairs drawn at random: how records of two subjects compare."""
-    generator = np.random.default_rng(seed)
+    generator, records = np.random.default_rng(seed), loaded.coded.rows
     if records * (records - 1) // 2 <= RANDOM_PAIRS:
         left, right = (side.astype(np.int64) for side in np.triu_indices(records, 1))
     else:
         left = generator.integers(0, records, RANDOM_PAIRS)
         right = (left + generator.integers(1, records, RANDOM_PAIRS)) % records
-    return join_levels(compare_pairs(connection, comparisons, fields, left, right))
+    return join_levels(Comparer(loaded.coded, comparisons).chunks(left, right))
+
+
+def _near_levels(
+    loaded: Loaded, comparisons: Sequence[Comparison], found: Blocks, step: int
+) -> Levels:
+    """The levels of the candidate pairs of each `step`-th record."""
+    comparer = Comparer(loaded.coded, comparisons)
+    return join_levels(
+        comparer.compare(left, right) for left, right in found.every(step) if len(left)
+    )
 
 
 def _splink_level(level: Level) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class Matcher:
         """An index without records.
 
         How common a value is comes from the records in the index, or from `values`, kept since
-        the model was trained (`linkage.scoring.common_values`): then no record moves a weight.
+        the model was trained (`linkage.columns.common_values`): then no record moves a weight.
         Raises: FormatError if the model has a level that is not known here; ConflictError if there
             is an index already.
         """

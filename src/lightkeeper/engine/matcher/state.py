@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from lightkeeper.engine.linkage.columns import RARE
 from lightkeeper.engine.linkage.model import LinkModel, model_from_json
 from lightkeeper.engine.linkage.prepare import Field, Values
-from lightkeeper.engine.linkage.scoring import RARE
 from lightkeeper.engine.matcher.clues import Recipe, recipes
 from lightkeeper.engine.matcher.conditions import compile_levels
 from lightkeeper.engine.matcher.container import Arrays, Writer
@@ -77,7 +77,7 @@ class Frequencies:
 
 
 def write_frequencies(path: Path, values: pa.Table, salt: bytes) -> FileOf:
-    """Shapes: values as `linkage.scoring.common_values` gives them."""
+    """Shapes: values as `linkage.columns.common_values` gives them."""
     of: dict[str, list[tuple[str, int]]] = {}
     totals: dict[str, int] = {}
     for row in values.to_pylist():

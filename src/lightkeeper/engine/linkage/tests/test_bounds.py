@@ -8,20 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightkeeper.engine.linkage import bounds
 from lightkeeper.engine.linkage.batch import link, train_and_link
-from lightkeeper.engine.linkage.bounds import most, stages_of
-from lightkeeper.engine.linkage.database import USUAL, open_database
+from lightkeeper.engine.linkage.bounds import Bounds, most, stages_of
 from lightkeeper.engine.linkage.households import other_bits
 from lightkeeper.engine.linkage.loaded import load
 from lightkeeper.engine.linkage.propose import propose
-from lightkeeper.engine.linkage.scoring import (
-    Levels,
-    compare_pairs,
-    join_levels,
-    quicker,
-    weights_of,
-)
+from lightkeeper.engine.linkage.scoring import Comparer, Levels, join_levels, weights_of
 from lightkeeper.engine.synthetic.hard_cases import make_hard_cases
 
 KNOWN = 5000
@@ -51,14 +43,14 @@ def linked(request):
 
 
 def wholly(table, model):
-    """Every pair with all its levels, and its weight."""
-    with load(table, model.plan, USUAL, model.fields) as loaded:
-        found = loaded.candidates(model.pairs_per_record)
-        chunks = compare_pairs(
-            loaded.connection, model.comparisons, loaded.fields, found.left, found.right
-        )
-        levels = join_levels(chunks)
-    return found, levels, weigh(model, levels)
+    """Every candidate pair with all its levels, and its weight."""
+    loaded = load(table, model.plan, model.fields)
+    found = loaded.blocks(model.pairs_per_record)
+    left, right = (
+        np.concatenate(side) for side in zip(*map(found.pairs, found.parts()), strict=True)
+    )
+    levels = join_levels(Comparer(loaded.coded, model.comparisons).chunks(left, right))
+    return left, right, levels, weigh(model, levels)
 
 
 def weigh(model, levels):
@@ -69,13 +61,13 @@ def weigh(model, levels):
 
 def test_what_is_kept_is_what_comparing_everything_keeps(linked):
     table, links = linked
-    found, levels, weight = wholly(table, links.model)
+    left, right, levels, weight = wholly(table, links.model)
     kept = weight > links.model.missing_weight
 
     assert links.model.homes is not None
     assert 0 < kept.sum() < len(kept) / 4
-    assert np.array_equal(links.left, found.left[kept])
-    assert np.array_equal(links.right, found.right[kept])
+    assert np.array_equal(links.left, left[kept])
+    assert np.array_equal(links.right, right[kept])
     assert np.array_equal(links.levels, levels.level[kept])
     assert links.weight == pytest.approx(weight[kept])
 
@@ -83,35 +75,18 @@ def test_what_is_kept_is_what_comparing_everything_keeps(linked):
 def test_many_pairs_do_not_come_to_the_last_stage(linked, monkeypatch):
     """Or the stages would be work for nothing. These people are made to be alike."""
     table, links = linked
-    real, met = bounds.survivors, []
+    real, met = Bounds.survivors, []
 
-    def counting(model, count, compare):
-        found = real(model, count, compare)
-        met.append((len(found.rows), count))
+    def counting(self, left, right):
+        found = real(self, left, right)
+        met.append((len(found.rows), len(left)))
         return found
 
-    monkeypatch.setattr("lightkeeper.engine.linkage.batch.survivors", counting)
+    monkeypatch.setattr(Bounds, "survivors", counting)
     again = link(table, links.model)
 
     assert np.array_equal(again.weight, links.weight)
     assert sum(at_last for at_last, _ in met) < 0.6 * sum(count for _, count in met)
-
-
-@given(
-    st.lists(st.text("abc", min_size=1, max_size=5), min_size=1, max_size=3),
-    st.lists(st.text("abc", min_size=1, max_size=5), min_size=1, max_size=3),
-    st.sampled_from([1, 2]),
-)
-@settings(deadline=None)
-def test_slips_are_found_where_the_plain_distance_finds_them(a, b, most_slips):
-    condition = f'lk_least_slips("a", "b") <= {most_slips}'
-    with open_database(USUAL) as connection:
-        said = connection.execute(
-            f'SELECT {condition}, {quicker(condition)} FROM (SELECT $1 AS "a", $2 AS "b")', [a, b]
-        ).fetchone()
-
-    assert "lk_any_slip" in quicker(condition)
-    assert said[0] == said[1]
 
 
 @given(data=st.data())

@@ -1,9 +1,12 @@
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lightkeeper.engine.errors import ConflictError, ShapeError
+from lightkeeper.engine.linkage import clusters
 from lightkeeper.engine.linkage.clusters import REACH_BITS, components, resolve
 
 RECORDS = 9
@@ -24,6 +27,16 @@ def test_neither_the_order_of_the_links_nor_of_their_ends_matters(found, random)
     random.shuffle(rows)
 
     assert resolved(dict(rows)) == resolved(found)
+
+
+@given(links, st.lists(pair, max_size=2), st.lists(pair, max_size=2))
+def test_parts_of_one_mind_come_out_as_they_do_group_by_group(found, same, different):
+    try:
+        at_once = resolved(found, same, different)
+    except ConflictError:
+        return
+    with patch.object(clusters, "_of_one_mind", lambda part, *_: np.zeros(part.max() + 1, bool)):
+        assert resolved(found, same, different) == at_once
 
 
 @given(links, st.lists(pair, max_size=3), st.lists(pair, max_size=3))

@@ -9,13 +9,12 @@ import pytest
 
 from lightkeeper.engine.errors import FormatError
 from lightkeeper.engine.linkage.batch import link, train_and_link
-from lightkeeper.engine.linkage.database import USUAL
 from lightkeeper.engine.linkage.explain import explain
 from lightkeeper.engine.linkage.loaded import load
 from lightkeeper.engine.linkage.model import Comparison, Level
 from lightkeeper.engine.linkage.plan import plan_by_name
 from lightkeeper.engine.linkage.propose import propose
-from lightkeeper.engine.linkage.scoring import compare_pairs, join_levels, weights_of
+from lightkeeper.engine.linkage.scoring import Comparer, join_levels, weights_of
 from lightkeeper.engine.linkage.training import train_with_values
 from lightkeeper.engine.matcher.conditions import compile_condition
 from lightkeeper.engine.matcher.matcher import Matcher
@@ -27,11 +26,10 @@ MILLIONTH = 1e-6
 
 
 def batch(table, model, values=None):
-    """Level and bits of all pairs, as DuckDB and the batch scorer have them."""
+    """Level and bits of all pairs, as the batch scorer has them."""
     left, right = (side.astype(np.int64) for side in np.triu_indices(table.num_rows, 1))
-    with load(table, model.plan, USUAL, model.fields, values) as loaded:
-        chunks = compare_pairs(loaded.connection, model.comparisons, loaded.fields, left, right)
-        levels = join_levels(chunks)
+    coded = load(table, model.plan, model.fields, values).coded
+    levels = join_levels(Comparer(coded, model.comparisons).chunks(left, right))
     return left, right, levels.level, weights_of(model.comparisons, levels)
 
 

@@ -1,0 +1,227 @@
+"""What arrays of codes say of pairs is what SQL says of them one by one."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rapidfuzz.distance import JaroWinkler
+
+from lightkeeper.engine.errors import FormatError
+from lightkeeper.engine.linkage.blocking import BLOCK_SIZES, Blocks
+from lightkeeper.engine.linkage.clues import block_keys
+from lightkeeper.engine.linkage.columns import common_values
+from lightkeeper.engine.linkage.conditions import condition_of, part_of
+from lightkeeper.engine.linkage.loaded import load
+from lightkeeper.engine.linkage.plan import Kind, plan_by_name
+from lightkeeper.engine.linkage.prepare import prepare, prepare_one
+from lightkeeper.engine.linkage.scoring import Comparer, join_levels
+from lightkeeper.engine.linkage.standardise import standardise
+from lightkeeper.engine.linkage.standardise_many import standardise_all
+from lightkeeper.engine.linkage.tests.plain import plain_levels, plain_pairs
+from lightkeeper.engine.matcher.tests.arranging import records, usual_model
+
+
+def every_pair(count):
+    return tuple(side.astype(np.int64) for side in np.triu_indices(count, 1))
+
+
+def coded_values(coded, name, row):
+    column = coded.columns[name]
+    codes = [column.code[row]]
+    if column.start is not None:
+        codes = column.code[column.start[row] : column.start[row + 1]]
+    return [column.texts[code] for code in codes]
+
+
+def on_an_edge(one, two):
+    """A likeness of just so much: DuckDB adds it up otherwise, and comes out above or below."""
+    alike = [JaroWinkler.similarity(a, b) for a in one for b in two]
+    return any(abs(much - edge) < 1e-12 for much in alike for edge in (0.8, 0.88, 0.9, 0.92))
+
+
+@pytest.mark.parametrize("lists", [False, True])
+@pytest.mark.parametrize("then", [False, True])
+def test_every_pair_is_on_the_level_that_sql_gives(lists, then):
+    table = records(160, lists=lists, seed=4)
+    model = usual_model(table)
+    values = common_values(load(table.slice(0, 90), model.plan, model.fields).coded)
+    values = values if then else None
+    left, right = every_pair(table.num_rows)
+
+    coded = load(table, model.plan, model.fields, values).coded
+    found = join_levels(Comparer(coded, model.comparisons).chunks(left, right))
+    plain = plain_levels(table, model, left, right, values)
+
+    for c, comparison in enumerate(model.comparisons):
+        for at in np.flatnonzero(found.level[:, c] != plain.level[:, c]).tolist():
+            said = [coded_values(coded, comparison.column, side[at]) for side in (left, right)]
+            assert on_an_edge(*said), (comparison.name, said)
+        assert set(found.level[:, c]) == set(range(-1, len(comparison.levels))), comparison.name
+    same = found.level == plain.level
+    assert same.mean() > 0.9999
+    assert found.share[same] == pytest.approx(plain.share[same], rel=1e-6)
+    assert found.known.tolist() == plain.known.tolist()
+
+
+def test_what_is_not_asked_wholly_is_missing_the_same_or_at_one():
+    table = records(60, lists=True, seed=2)
+    model = usual_model(table)
+    left, right = every_pair(60)
+    comparer = Comparer(load(table, model.plan, model.fields).coded, model.comparisons)
+
+    wholly, first = comparer.compare(left, right), comparer.compare(left, right, wholly=())
+
+    assert np.array_equal(first.level, np.minimum(wholly.level, 1))
+    assert np.array_equal(first.share, wholly.share)
+
+
+def with_odd_names(count):
+    """People some of whom share each clue, and some of whom have several names or none."""
+    random = np.random.default_rng(count)
+    given = ["ada", "ada marie", "ben", "cleo", None, "otto", "o"]
+    rows = [
+        {
+            "given_name": given[random.integers(7)],
+            "family_name": ["quill", "quillon", "smith", None][random.integers(4)],
+            "birth_date": f"19{random.integers(60, 64)}-0{random.integers(1, 4)}-11",
+            "phone": [f"0770090{random.integers(1000, 1040)}" for _ in range(random.integers(3))],
+            "postcode": f"AB{random.integers(1, 4)} {random.integers(1, 9)}CD",
+        }
+        for _ in range(count)
+    ]
+    return pa.table({name: [row[name] for row in rows] for name in rows[0]})
+
+
+@pytest.mark.parametrize("block_size", [2, 5, 20])
+def test_pairs_are_those_that_share_a_block(block_size):
+    table = with_odd_names(150)
+    plan = plan_by_name(table.column_names)
+
+    found = load(table, plan).blocks(60, block_size)
+    pairs = [found.pairs(part) for part in found.parts()]
+
+    expected = plain_pairs(table, plan, block_size)
+    assert np.array_equal(np.concatenate([np.column_stack(p) for p in pairs]), expected)
+    assert np.array_equal(
+        np.concatenate([np.column_stack(p) for p in found.every(3)]),
+        expected[expected[:, 0] % 3 == 0],
+    )
+
+
+def test_the_largest_block_is_the_last_that_leaves_few_enough_pairs():
+    table = with_odd_names(150)
+    plan = plan_by_name(table.column_names)
+    many = {size: len(plain_pairs(table, plan, size)) for size in BLOCK_SIZES}
+    allowed = many[20] // 150 + 1
+
+    found = load(table, plan).blocks(allowed)
+
+    assert many[40] > allowed * 150 >= many[20]
+    assert found.block_size == 20
+
+
+def test_a_large_table_takes_small_blocks_and_smaller_ones_where_there_are_too_many(monkeypatch):
+    monkeypatch.setattr("lightkeeper.engine.linkage.blocking.LARGE", 100)
+    table = with_odd_names(150)
+    loaded = load(table, plan_by_name(table.column_names))
+
+    assert [loaded.blocks(allowed).block_size for allowed in (60, 2)] == [10, 5]
+
+
+def test_no_part_of_the_pairs_is_left_out_or_given_twice(monkeypatch):
+    monkeypatch.setattr("lightkeeper.engine.linkage.blocking.AT_ONCE", 50)
+    table = with_odd_names(120)
+    plan = plan_by_name(table.column_names)
+    found = load(table, plan).blocks(60, 10)
+
+    parts = found.parts()
+    pairs = np.concatenate([np.column_stack(found.pairs(part)) for part in parts])
+
+    assert len(parts) > 5
+    assert np.array_equal(pairs, plain_pairs(table, plan, 10))
+
+
+def test_a_block_has_the_same_number_wherever_it_is_worked_out():
+    table = with_odd_names(80)
+    plan = plan_by_name(table.column_names)
+    _, fields = prepare(table, plan)
+    whole = _blocks(load(table, plan, fields).coded)
+    last = _blocks(load(table.slice(50), plan, fields).coded)
+
+    assert {(row + 50, key) for row, key in last} == {b for b in whole if b[0] >= 50}
+
+
+def test_blocks_by_number_bring_the_same_pairs_together():
+    table = with_odd_names(80)
+    plan = plan_by_name(table.column_names)
+    members: dict[int, set[int]] = {}
+    for row, key in _blocks(load(table, plan).coded):
+        members.setdefault(key, set()).add(row)
+
+    pairs = {
+        (a, b) for rows in members.values() if len(rows) <= 10 for a in rows for b in rows if a < b
+    }
+
+    assert sorted(pairs) == [tuple(pair) for pair in plain_pairs(table, plan, 10).tolist()]
+
+
+def _blocks(coded):
+    rows, keys = block_keys(coded)
+    return set(zip(rows.tolist(), keys.tolist(), strict=True))
+
+
+def test_a_table_without_a_clue_has_no_pairs():
+    table = pa.table({"sex": ["f", "m", "f"]})
+    found = load(table, plan_by_name(["sex"])).blocks(60)
+
+    assert isinstance(found, Blocks)
+    assert [len(found.pairs(part)[0]) for part in found.parts()] == [0]
+
+
+COMPARED = [kind for kind in Kind if kind not in (Kind.RECORD_ID, Kind.SOURCE, Kind.LEFT_OUT)]
+SAID = st.one_of(
+    st.text(max_size=12),
+    st.text("0123456789 +-ext()4", max_size=18),
+    st.text("aB@.é '`-1\t\x1c\x85", max_size=12),
+    st.sampled_from(["None", "N/A", "unknown", "0000000", "+44 (0)7700 900123", "00447700900123"]),
+)
+
+
+@given(st.lists(st.one_of(st.none(), SAID), max_size=8), st.sampled_from(COMPARED))
+@settings(deadline=None)
+def test_many_values_get_the_spelling_that_each_gets_alone(values, kind):
+    alone = [None if v is None else standardise(kind, v) for v in values]
+
+    assert standardise_all(kind, pa.array(values, pa.string())).to_pylist() == alone
+
+
+WORDS = ["Ada", "Mr", "Quill", "de", "la", "Smith-Jones", "O'Neil", "Dr", "Ann", "n/a", "''"]
+NAME = st.one_of(
+    st.none(), st.text(max_size=6), st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
+)
+NAMES = ["given_name", "family_name", "middle_name"]
+
+
+@given(st.lists(st.tuples(NAME, NAME, NAME), min_size=1, max_size=6), st.sampled_from([1, 2, 3]))
+@settings(deadline=None)
+def test_names_in_columns_are_prepared_as_each_record_is_alone(rows, columns):
+    names = NAMES[:columns]
+    table = pa.table({name: pa.array([row[n] for row in rows], pa.string())
+                      for n, name in enumerate(names)})  # fmt: skip
+    plan = plan_by_name(names)
+    prepared, fields = prepare(table, plan)
+
+    for number, row in enumerate(rows):
+        alone = prepare_one(dict(zip(names, row, strict=False)), plan, fields)
+        for field in fields:
+            said = prepared[field.name][number].as_py()
+            said = (said or []) if field.multi else [said] if said is not None else []
+            assert tuple(said) == alone[field.name]
+
+
+def test_a_condition_that_is_not_known_is_refused_and_named():
+    with pytest.raises(FormatError, match="soundex"):
+        condition_of('soundex("given_l") = soundex("given_r")', "given")
+    with pytest.raises(FormatError, match="no such part"):
+        part_of("reverse(v)")
