@@ -114,11 +114,15 @@ class Visitor:
     def sign_in(self, username: str, password: str = PASSWORD, comes_to: str = "/") -> None:
         self.page.goto(f"{self.site}/sign-in/")
         self.look("sign in")
+        self.fill_in(username, password)
+        self.page.wait_for_url(f"{self.site}{comes_to}")
+
+    def fill_in(self, username: str, password: str = PASSWORD) -> None:
+        """The sign-in page that is open."""
         self.page.get_by_label("Name").fill(username)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_label("Preventing or investigating crime").check()
         self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url(f"{self.site}{comes_to}")
 
     def go(self, path: str) -> None:
         self.page.goto(self.site + path)

@@ -21,6 +21,7 @@ MAY_GO_PAST = {
     "core/locking.py": "holds a row that was found through the managers",
     "apps/accounts/actors.py": "asks the database who is acting",
     "apps/accounts/services.py": "closes and lists sessions, makes labels: the guard's functions",
+    "apps/accounts/drafts.py": "keeps what was being written, by the guard's function",
     "apps/accounts/closing.py": "looks at and closes compartments by the guard's functions",
     "apps/accounts/entering.py": "opens sessions by the guard's function",
     "apps/accounts/limits.py": "counts tries by one statement, at the door",

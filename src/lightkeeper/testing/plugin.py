@@ -167,7 +167,7 @@ def committed(database: str, tokens: dict[str, str]) -> Iterator[None]:
                 "select tablename from pg_tables where schemaname = 'public' and (tablename like "
                 "any(array['breaches_%','rights_%','intake_%','intelligence_%','safeguarding_%','tasking_%','governance_%',"
                 "'sharing_%','audit_%','procrastinate_%','accounts_errand','accounts_glass',"
-                "'accounts_exclusion','accounts_consent','accounts_ratecount',"
+                "'accounts_exclusion','accounts_consent','accounts_draft','accounts_ratecount',"
                 "'accounts_datedcondition',"
                 "'accounts_secondfactor','accounts_recoverycode','accounts_passkey',"
                 "'accounts_factorremoval','accounts_outsideidentity','accounts_renewal'"

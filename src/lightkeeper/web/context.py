@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lightkeeper.apps.accounts.services import Power
 from lightkeeper.apps.sharing import queries as sharing
+from lightkeeper.web import drafts
 
 MENU = (
     (_("Desk"), "web:home", None),
@@ -44,6 +45,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "menu": _menu(request, actor) if actor else [],
         "glass_open": sharing.open_now(actor, timezone.now()) if actor else [],
+        "draft": drafts.for_page(request),
         "marking": "OFFICIAL-SENSITIVE" if actor else "",
     }
 

@@ -4,7 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from django.db import transaction
 from django.db.utils import DataError, ProgrammingError
@@ -13,7 +13,6 @@ from django.shortcuts import redirect
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from lightkeeper.apps.accounts import limits
 from lightkeeper.apps.accounts.services import Actor, actor_now, check_fresh
@@ -23,6 +22,7 @@ from lightkeeper.core.access import acting
 from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask, Door
 from lightkeeper.core.errors import DomainError, NotFound, NotFresh, NotPermitted, TooMany
 from lightkeeper.engine.errors import EngineError
+from lightkeeper.web import drafts
 from lightkeeper.web.answers import answer_for, problem, respond, too_many, wants_json
 from lightkeeper.web.contract import SENSITIVE, contract
 
@@ -124,7 +124,9 @@ class OpenDoor:
             actor = actor_now()
             # A page's token is no key to the API: there a one-time password need not be changed.
             if actor is None or (wants_json(request) and actor.kind == "page"):
+                draft = drafts.keep(request, name)
                 request.session.flush()
+                drafts.remember(request, draft)
                 return _to_sign_in(request)
             request.actor = actor  # type: ignore[attr-defined]
             if actor.must_change and name not in MAY_BE_REACHED_FIRST:
@@ -156,8 +158,14 @@ class OpenDoor:
         if isinstance(error, TooMany):
             return too_many(request, error)
         if isinstance(error, NotFresh):
+            self._keep_draft(request)
             return _to_prove(request)
         return respond(request, str(error), answer.http_status)
+
+    def _keep_draft(self, request: HttpRequest) -> None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        with acting.with_session(_token_of(request)), transaction.atomic():
+            drafts.remember(request, drafts.keep(request, name))
 
     def _note_denial(self, request: HttpRequest, error: Exception) -> None:
         actor: Actor | None = request.actor  # type: ignore[attr-defined]
@@ -223,13 +231,14 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = JsonResponse({"detail": "Sign in first."}, status=401)
         response["WWW-Authenticate"] = "Bearer"
         return response
-    if getattr(request, "htmx", False):
+    htmx = bool(getattr(request, "htmx", False))
+    asked_here = request.method == "GET" and not htmx
+    there = f"/sign-in/?next={quote(request.path if asked_here else drafts.came_from(request))}"
+    if htmx:
         response = HttpResponse(status=204)
-        response["HX-Redirect"] = "/sign-in/"
+        response["HX-Redirect"] = there
         return response
-    return redirect(
-        f"/sign-in/?next={quote(request.path)}" if request.method == "GET" else "/sign-in/"
-    )
+    return redirect(there)
 
 
 def _to_change_password(request: HttpRequest) -> HttpResponse:
@@ -248,11 +257,7 @@ def _to_prove(request: HttpRequest) -> HttpResponse:
     """To the page that asks for the password again, and from there to where the form stood."""
     if wants_json(request):
         return problem(f"{NotFresh()} Give it at POST /api/proof.", 403, "proof-needed")
-    came_from = request.headers.get("Referer", "")
-    back = "/"
-    if url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
-        back = urlsplit(came_from).path or "/"
-    there = f"{reverse('accounts:prove')}?next={quote(back)}"
+    there = f"{reverse('accounts:prove')}?next={quote(drafts.came_from(request))}"
     if getattr(request, "htmx", False):
         response = HttpResponse(status=204)
         response["HX-Redirect"] = there

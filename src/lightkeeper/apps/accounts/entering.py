@@ -258,6 +258,7 @@ def open_session(person_id: int, *, purpose: Purpose, kind: str) -> str:
     idle = f"{settings.IDLE_MINUTES} minutes" if kind == "page" else f"{SESSION_HOURS[kind]} hours"
     with transaction.atomic(using="door"):
         with connections["door"].cursor() as cursor:
+            cursor.execute("select sec.forget_drafts()")
             cursor.execute(
                 "select sec.open_session(%s, %s, %s, %s, %s, %s::interval, %s::interval)",
                 [

@@ -9,6 +9,7 @@ from lightkeeper.apps.accounts.models_compartments import Compartment as Compart
 from lightkeeper.apps.accounts.models_compartments import CompartmentMember as CompartmentMember
 from lightkeeper.apps.accounts.models_conditions import Consent as Consent
 from lightkeeper.apps.accounts.models_conditions import DatedCondition as DatedCondition
+from lightkeeper.apps.accounts.models_entry import Draft as Draft
 from lightkeeper.apps.accounts.models_entry import FactorDemand as FactorDemand
 from lightkeeper.apps.accounts.models_entry import FactorRemoval as FactorRemoval
 from lightkeeper.apps.accounts.models_entry import OutsideIdentity as OutsideIdentity

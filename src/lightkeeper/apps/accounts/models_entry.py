@@ -131,3 +131,18 @@ class OutsideIdentity(models.Model):
                 name="outside_subject_once",
             )
         ]
+
+
+class Draft(models.Model):
+    """What somebody had written when their session was found to have ended, sealed under a key that
+    stands in their browser's cookie and nowhere else; they alone see the row. Only the guard's
+    function enters it.
+    """
+
+    handling = Handling("own", "an hour", personal=("person", "sealed"))
+
+    person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    session = models.CharField(max_length=20, unique=True)
+    key_hash = models.BinaryField(unique=True)
+    sealed = models.BinaryField()
+    kept_at = models.DateTimeField(db_index=True)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from lightkeeper.apps.accounts import forms, guesses, services
+from lightkeeper.apps.accounts import drafts, forms, guesses, services
 from lightkeeper.apps.accounts.choices import Purpose
 from lightkeeper.core.errors import NotPermitted, Refused, TooMany
 
@@ -31,9 +31,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 code=given.get("code"),
             )
         except services.CodeNeeded as needed:
-            request.session.flush()
-            request.session["half_way"] = needed.half_way
-            request.session["onward"] = onward
+            begin_anew(request, half_way=needed.half_way, onward=onward)
             return redirect("accounts:code")
         except TooMany as refusal:
             # Password and code together still open, for whoever has both.
@@ -63,7 +61,7 @@ def code(request: HttpRequest) -> HttpResponse:
         try:
             entered = _second_half(request, half_way, "" if by_key else form.cleaned_data["code"])
         except services.TooLate as late:
-            request.session.flush()
+            begin_anew(request)
             messages.error(request, str(late))
             return redirect("accounts:sign_in")
         except NotPermitted as refusal:
@@ -93,8 +91,7 @@ def _second_half(request: HttpRequest, half_way: str, code: str) -> services.Ent
 
 
 def let_in(request: HttpRequest, entered: services.Entered, onward: str) -> HttpResponse:
-    request.session.flush()
-    request.session["token"] = entered.token
+    begin_anew(request, token=entered.token)
     response = redirect("accounts:change_password" if entered.must_change else onward)
     guesses.remember_browser(request, response, entered.username)
     if entered.lost_factor:
@@ -106,6 +103,15 @@ def let_in(request: HttpRequest, entered: services.Entered, onward: str) -> Http
             ),
         )
     return response
+
+
+def begin_anew(request: HttpRequest, **kept: str) -> None:
+    """Nothing of the cookie is carried over but the key to what was written before it ended."""
+    draft = request.session.get(drafts.IN_COOKIE)
+    request.session.flush()
+    if draft:
+        request.session[drafts.IN_COOKIE] = draft
+    request.session.update(kept)
 
 
 def onward_of(request: HttpRequest) -> str:

@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from lightkeeper.apps.accounts import forms, oidc, outside, passkeys, services
+from lightkeeper.apps.accounts import drafts, forms, oidc, outside, passkeys, services
 from lightkeeper.apps.accounts.choices import Purpose
-from lightkeeper.apps.accounts.views import let_in, onward_of
+from lightkeeper.apps.accounts.views import begin_anew, let_in, onward_of
 from lightkeeper.core.errors import NotPermitted
 
 WAITING_SALT = "lightkeeper.accounts.outside"
@@ -38,6 +38,8 @@ def sign_in_outside(request: HttpRequest) -> HttpResponse:
 def _off(request: HttpRequest, there: str, asked: oidc.Asked, purpose: str) -> HttpResponse:
     response = redirect(there)
     kept = {**vars(asked), "purpose": purpose, "onward": onward_of(request)}
+    # Our strict cookie does not come along either, and with it the key to a draft.
+    kept[drafts.IN_COOKIE] = request.session.get(drafts.IN_COOKIE)
     # The one cookie that comes along when another site sends the browser here: it opens nothing.
     response.set_cookie(
         settings.OUTSIDE_COOKIE_NAME,
@@ -54,6 +56,7 @@ def back_from_outside(request: HttpRequest) -> HttpResponse:
     _only_if_on()
     try:
         kept = _kept(request)
+        request.session[drafts.IN_COOKIE] = kept.get(drafts.IN_COOKIE)
         came = outside.sign_in(
             request=request,
             asked=oidc.Asked(kept["state"], kept["nonce"], kept["verifier"]),
@@ -62,9 +65,7 @@ def back_from_outside(request: HttpRequest) -> HttpResponse:
             purpose=Purpose(kept["purpose"]),
         )
     except services.CodeNeeded as needed:
-        request.session.flush()
-        request.session["half_way"] = needed.half_way
-        request.session["onward"] = kept["onward"]
+        begin_anew(request, half_way=needed.half_way, onward=kept["onward"])
         response = _on(request, reverse("accounts:code"))
     except NotPermitted as refusal:
         status = 503 if isinstance(refusal, oidc.NoAnswer) else 403

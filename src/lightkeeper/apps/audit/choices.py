@@ -69,6 +69,7 @@ class Did(StrEnum):
     OUTSIDE_ENTERED = "admin:sign-in elsewhere entered"
     OUTSIDE_REMOVED = "admin:sign-in elsewhere removed"
     PROVED = "admin:proved again who it is"
+    DRAFT_GIVEN_BACK = "admin:own draft given back"
     SESSION_ENDED = "admin:own session ended"
     COMPARTMENTS_LISTED = "consult:compartments listed"
     COMPARTMENT_SEEN = "consult:compartment seen"

@@ -38,6 +38,7 @@ ELSEWHERE = {
     "accounts_compartmentmove": "What became of a compartment: colleagues' acts, of no person.",
     "accounts_compartmentmember": "Which colleagues are in on what: their employer answers.",
     "accounts_errand": "Jobs of colleagues: their employer answers.",
+    "accounts_draft": "Sealed under keys that nobody else holds, for an hour: nothing to search.",
     "audit_flag": "The conduct of colleagues: the overseers of their agency answer.",
     "audit_flagdecision": "The conduct of colleagues: the overseers of their agency answer.",
 }

@@ -117,6 +117,34 @@
     document.querySelectorAll("button.busy").forEach((button) => button.classList.remove("busy"));
   });
 
+  // --- What was being written when a session ended: back into its form, for its writer to send. Nothing is sent here.
+  const WRITTEN_BY_HAND = (input) => !["hidden", "password", "file", "submit", "button", "image", "reset"].includes(input.type);
+  function putBack(input, values) {
+    if (input.type === "checkbox" || input.type === "radio") input.checked = values.includes(input.value);
+    else if (input.type === "select-multiple") for (const option of input.options) option.selected = values.includes(option.value);
+    else input.value = values.shift() ?? input.value;
+  }
+  function giveBack(note) {
+    const form = [...document.forms].find((one) => one.getAttribute("action") === note.dataset.action);
+    if (!form) return;
+    const rows = [...note.querySelectorAll("[data-field]")];
+    const written = new Map(rows.map((row) => [row.dataset.field, [...row.querySelectorAll("dd")].map((dd) => dd.textContent)]));
+    let placed = 0;
+    for (const input of form.elements) {
+      if (!input.name || !WRITTEN_BY_HAND(input)) continue;
+      if (!written.has(input.name) && input.type !== "checkbox") continue;
+      putBack(input, written.get(input.name) ?? []);
+      placed += 1;
+    }
+    if (!placed) return;
+    for (const row of rows) if (form.elements.namedItem(row.dataset.field)) row.remove();
+    const list = note.querySelector("dl");
+    if (!list.children.length) list.remove();
+    note.querySelector("p").textContent = note.dataset.placed;
+    for (let at = form.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+  }
+  document.querySelectorAll("#draft").forEach(giveBack);
+
   // --- htmx: keep the reader's place when a part of the page changes.
   let lostFocus = false;
   document.addEventListener("htmx:beforeSwap", (event) => {
