@@ -1,12 +1,13 @@
 """What waits for the person who has just sat down: each count leads to its list."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from lightkeeper.apps.accounts import knowing, lasting
+from lightkeeper.apps.accounts import closing, knowing, lasting
 from lightkeeper.apps.accounts.services import Actor, Power
 from lightkeeper.apps.intake import queries as intake
 from lightkeeper.apps.intelligence import queries as picture
@@ -56,6 +57,11 @@ def cards(actor: Actor, *, at: datetime) -> list[Card]:
         url = reverse("accounts:compartments")
         found.append(Card(_("Members to approve"), members, url, _tone(members, "warn")))
     today = at.date()
+    if still := closing.to_look_at_again(actor, today=today):
+        url, first = reverse("accounts:compartments"), still[0]
+        tone = "danger" if closing.stands_still(first, today=today) else "warn"
+        name = _("Compartments to look at again")
+        found.append(Card(name, len(still), url, tone, _when(first, today)))
     ends = len(lasting.ending_of(actor, today=today))
     if ends:
         url = reverse("accounts:lasting")
@@ -65,6 +71,13 @@ def cards(actor: Actor, *, at: datetime) -> list[Card]:
         url = reverse("accounts:lasting")
         found.append(Card(_("Clearances and training to renew"), due, url, _tone(due, "warn")))
     return found
+
+
+def _when(first: closing.Compartment, today: date) -> str:
+    words = {"name": first.name, "day": date_format(first.review_on, "j F Y")}
+    if closing.stands_still(first, today=today):
+        return _("%(name)s has stood still since %(day)s") % words
+    return _("%(name)s stands still from %(day)s") % words
 
 
 def _tone(count: int, tone: str) -> str:

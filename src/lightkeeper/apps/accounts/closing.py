@@ -11,13 +11,15 @@ from django.db import connection, transaction
 
 from lightkeeper.apps.accounts.actors import Actor, check_may
 from lightkeeper.apps.accounts.choices import Move, MoveStanding, Power
+from lightkeeper.apps.accounts.knowing import known_to
 from lightkeeper.apps.accounts.membership import LONGEST_DAYS, check_can_propose
 from lightkeeper.apps.accounts.models_compartments import Compartment, CompartmentMove
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.core.errors import NotPermitted, Refused
 from lightkeeper.core.references import new_reference
+from lightkeeper.core.rules import allowed
 
-# So long before the day those who run it are told on its list.
+# So long before the day those who run it are told, on their desk and on its page.
 WARNING_DAYS = 28
 
 
@@ -35,6 +37,18 @@ def is_near(compartment: Compartment, *, today: date) -> bool:
         and day is not None
         and today < day <= today + timedelta(days=WARNING_DAYS)
     )
+
+
+def to_look_at_again(by: Actor, *, today: date) -> list[Compartment]:
+    """Those that stand still soon, or do so because nobody looked, and that `by` may look at again;
+    the earliest first.
+    """
+    if not by.powers & {Power.APPROVE_MEMBER, Power.RUN_COMPARTMENT}:
+        return []
+    ahead = today + timedelta(days=WARNING_DAYS)
+    rows = known_to(by).filter(owner=by.agency_id, closed_on=None, review_on__lte=ahead)
+    nearest = rows.order_by("review_on", "name")
+    return [one for one in nearest if allowed(check_can_review, by, one).yes]
 
 
 def check_can_review(by: Actor, compartment: Compartment) -> None:

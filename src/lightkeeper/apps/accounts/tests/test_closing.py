@@ -177,6 +177,51 @@ def test_whoever_proposed_it_does_not_decide_it_by_a_statement_either(as_, opera
     assert is_member(as_, operation)
 
 
+CARD = "Compartments to look at again"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "told"),
+    [
+        (29, ""),
+        (28, "stands still from"),
+        (1, "stands still from"),
+        (0, "has stood still since"),
+        (-9, "has stood still since"),
+    ],
+)
+@pytest.mark.parametrize("who", ["ada", "sam"])
+def test_those_who_run_it_are_told_on_their_desk_before_it_stands_still(
+    browse, operation, who, ahead, told
+):
+    set_day(operation, review_on=TODAY + timedelta(days=ahead))
+    page = browse(who).get("/").content.decode()
+
+    assert (CARD in page) is bool(told)
+    assert (f"{operation.name} {told}" in page) is bool(told)
+
+
+def test_nobody_else_is_told_nor_anybody_of_one_that_is_closed(browse, operation):
+    set_day(operation, review_on=TODAY + timedelta(days=1))
+    for who in ("ben", "cleo", "dev", "lou"):
+        page = browse(who).get("/").content.decode()
+        assert (CARD in page, operation.name in page) == (False, False), who
+    set_day(operation, closed_on=TODAY + timedelta(days=1))
+
+    assert CARD not in browse("ada").get("/").content.decode()
+
+
+def test_the_nearest_of_several_is_named(browse, as_, operation):
+    with transaction.atomic():
+        later = opened(as_("ada"), name="Operation Sextant")
+    set_day(operation, review_on=TODAY + timedelta(days=9))
+    set_day(later, review_on=TODAY + timedelta(days=3))
+    page = browse("ada").get("/").content.decode()
+
+    assert "Operation Sextant stands still from" in page
+    assert f"{operation.name} stands still from" not in page
+
+
 def test_by_pages_it_is_looked_at_closed_and_taken_up_again(browse, as_, operation):
     def post(who, name, of, **given):
         return browse(who).post(reverse(f"accounts:{name}", args=[of]), given, follow=True)

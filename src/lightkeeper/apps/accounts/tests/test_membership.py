@@ -37,9 +37,9 @@ def ada_approves_too(database) -> Iterator[None]:
         )
 
 
-def opened(by) -> Compartment:
+def opened(by, name="Operation Gull") -> Compartment:
     return membership.open_compartment(
-        by=by, name="Operation Gull", purpose="Boats at night", review_on=LATER, at=NOON
+        by=by, name=name, purpose="Boats at night", review_on=LATER, at=NOON
     )
 
 
