@@ -258,6 +258,7 @@ OTHERS = {
     "RRQ": gettext_lazy("rights requests"),
     "RPT": gettext_lazy("parts of answers"),
     "GONE": gettext_lazy("records that are no longer held"),
+    "BEHIND": gettext_lazy("tasks and the like about records that your agency was not shown"),
 }
 
 

@@ -6,14 +6,17 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from lightkeeper.apps.accounts.services import Agency
 from lightkeeper.apps.audit.services import Did, record
 from lightkeeper.apps.breaches import queries, services
 from lightkeeper.apps.breaches.tests.conftest import WHY, work_out
 from lightkeeper.apps.intake import exporting
 from lightkeeper.apps.intake import queries as intake
 from lightkeeper.apps.intelligence import queries as intelligence
+from lightkeeper.apps.tasking import services as tasking
+from lightkeeper.apps.tasking.choices import Level, Theme
 from lightkeeper.core.errors import NotFound, NotPermitted, Refused
-from lightkeeper.testing.cast import EASTMERE, HUB, NORTHSHIRE, PEOPLE
+from lightkeeper.testing.cast import COMPARTMENT, EASTMERE, HUB, NORTHSHIRE, PEOPLE
 from lightkeeper.testing.records import NOON
 
 pytestmark = pytest.mark.usefixtures("rolled_back")
@@ -128,6 +131,44 @@ def test_what_hangs_from_a_record_leads_to_it_and_what_is_no_record_is_counted(
 
     assert set(listed(as_, breach)) == {one.reference}
     assert queries.listing(as_("dora"), made.pk).others == {"GONE": 1, "QUA": 1, "REP": 1}
+
+
+def a_task_about(as_, one):
+    """Otto's agency proposes it, on a record of its own; the centre is to do it."""
+    by = as_("otto")
+    return tasking.propose_task(
+        by=by, record=one, agency=Agency.objects.get(code=HUB), threat="trafficking",
+        theme=Theme.PROTECT, level=Level.LOCAL, objective="Visit the address.", reason=WHY, at=NOON,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("released", "compartment"), [(None, None), ([NORTHSHIRE], None), ([HUB], COMPARTMENT)]
+)
+def test_a_look_at_a_task_does_not_say_whose_hidden_record_stands_behind_it(
+    as_, a_record, handled, released, compartment
+):
+    hidden = a_record("otto", released, name="Zqhidden Bond", compartment=compartment)
+    task = a_task_about(as_, hidden)
+    record(by=as_("ada"), did=Did.TASK_SEEN, to=task.reference)
+    breach = handled()
+    made = work_out(as_("dora"), breach, accounts=("ada",), at=at_now())
+
+    made = queries.listing(as_("dora"), made.pk)
+    assert (made.records, made.others, made.events) == (0, {"BEHIND": 1}, 1)
+    shown = queries.shown_listing(as_("dora"), breach)
+    assert (shown.shares, shown.numbers.hidden, shown.holds) == ([], (), True)
+
+
+def test_a_look_at_a_task_is_one_at_its_record_where_the_agency_has_that(as_, a_record, handled):
+    one = a_record("otto", [HUB], name="Nora Abel")
+    task = a_task_about(as_, one)
+    record(by=as_("ada"), did=Did.TASK_SEEN, to=task.reference)
+    breach = handled()
+    made = work_out(as_("dora"), breach, accounts=("ada",), at=at_now())
+
+    assert (made.records, queries.listing(as_("dora"), made.pk).others) == (1, {})
+    assert set(listed(as_, breach)) == {one.reference}
 
 
 def test_what_the_officer_may_not_see_is_a_number_by_its_owner_and_nothing_else(
