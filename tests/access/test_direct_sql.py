@@ -5,6 +5,7 @@ Source: ACCESS, findings F7 and F14.
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from lightkeeper.testing.plugin import CLUSTER, NAME, superuser
@@ -226,4 +227,6 @@ def test_every_function_of_the_guard_goes_by_one_clock(database):
         ).fetchall()
 
     assert len(found) > 50
-    assert [name for name, said in found if "TimeZone=UTC" not in (said or [])] == []
+    clock = f"TimeZone={settings.TIME_ZONE}"
+    assert settings.TIME_ZONE == "Europe/London"
+    assert [name for name, said in found if clock not in (said or [])] == []

@@ -15,6 +15,7 @@ ROLE_NAMES = {role.name for role in ROLES}
 # Tables that everybody reads: what stands in them, and why that is right.
 OPEN = {
     "accounts_agency": "a public register",
+    "accounts_agencylaw": "a public fact of a public body",
     "accounts_area": "public geography",
     "accounts_code": "code lists",
     "accounts_person": "colleagues are named on what they did; no password",

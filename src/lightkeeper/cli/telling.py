@@ -22,6 +22,7 @@ from lightkeeper.apps.intake.choices import Channel
 from lightkeeper.cli.running import enter_rules
 from lightkeeper.cli.setting_up import Session
 from lightkeeper.core.database import upkeep
+from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import DomainError
 from lightkeeper.engine.records import Grading
 
@@ -241,7 +242,7 @@ def _first_proposal(say: Say) -> None:
 
     now = timezone.now()
     with as_("otto") as otto:
-        for known in knowing.compartments(otto, today=now.date()):
+        for known in knowing.compartments(otto, today=day_of(now)):
             if known.waiting or known.members > 1 or known.compartment.code != "LANTERN":
                 continue
             member = membership.propose_member(
@@ -249,7 +250,7 @@ def _first_proposal(say: Say) -> None:
                 compartment=known.compartment,
                 person=knowing.get_person("ada"),
                 reason="She works on the same phones at the hub, and sees half of each call.",
-                until=now.date() + timedelta(days=90),
+                until=day_of(now) + timedelta(days=90),
                 at=now,
             )
             say(f"{member} waits for Eastmere's supervisor to approve")

@@ -13,6 +13,7 @@ from lightkeeper.apps.intake import queries as intake
 from lightkeeper.apps.intelligence import queries as picture
 from lightkeeper.apps.safeguarding import queries as safeguarding
 from lightkeeper.apps.tasking import queries as tasking
+from lightkeeper.core.days import day_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def cards(actor: Actor, *, at: datetime) -> list[Card]:
         members = len(knowing.waiting_for(actor))
         url = reverse("accounts:compartments")
         found.append(Card(_("Members to approve"), members, url, _tone(members, "warn")))
-    today = at.date()
+    today = day_of(at)
     if still := closing.to_look_at_again(actor, today=today):
         url, first = reverse("accounts:compartments"), still[0]
         tone = "danger" if closing.stands_still(first, today=today) else "warn"

@@ -195,7 +195,8 @@ FILE_UPLOAD_TEMP_DIR = str(VAR / "arriving")
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]
 USE_TZ = True
-TIME_ZONE = "Europe/London"
+# The zone of the nation: legal days turn by it, in the application and in the database alike.
+TIME_ZONE = env.text("LIGHTKEEPER_ZONE", "Europe/London")
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 WHITENOISE_USE_FINDERS = True

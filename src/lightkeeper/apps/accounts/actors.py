@@ -1,7 +1,7 @@
 """Whoever acts in a session or an errand, with what they may see."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from lightkeeper.apps.accounts.choices import Power, Role
 from lightkeeper.apps.accounts.models import Agency, Bucket, Person, RoleGrant, RolePower
+from lightkeeper.core import days
 from lightkeeper.core.access.envelope import Envelope, Verb, Viewer
 from lightkeeper.core.access.guard import buckets_for
 from lightkeeper.core.errors import NotPermitted
@@ -97,7 +98,7 @@ def actor_now() -> Actor | None:
 
 def _today(rows: "QuerySet[Any]") -> "QuerySet[Any]":
     """What holds today: roles and grants end, and with them what only the application keeps."""
-    today = datetime.now(UTC).date()
+    today = days.today()
     return rows.filter(
         Q(active_from=None) | Q(active_from__lte=today),
         Q(active_to=None) | Q(active_to__gt=today),

@@ -15,6 +15,7 @@ from lightkeeper.apps.accounts.models_compartments import (
     CompartmentMember,
     CompartmentMove,
 )
+from lightkeeper.core import days
 
 router = Router()
 
@@ -126,7 +127,7 @@ class MemberMoved(Schema):
 
 @router.get("/", response={200: list[CompartmentOut], **PROBLEMS}, url_name="compartments")
 def compartments(request: HttpRequest) -> object:
-    rows = knowing.compartments(request.actor, today=timezone.now().date())  # type: ignore[attr-defined]
+    rows = knowing.compartments(request.actor, today=days.today())  # type: ignore[attr-defined]
     return [_compartment(one.compartment) for one in rows]
 
 
@@ -141,7 +142,7 @@ def open_compartment(request: HttpRequest, given: OpenCompartmentIn) -> object:
 @router.get("/{reference}", response={200: WholeCompartmentOut, **PROBLEMS}, url_name="compartment")
 def compartment(request: HttpRequest, reference: str) -> object:
     actor = request.actor  # type: ignore[attr-defined]
-    found, rows = knowing.show_compartment(actor, reference, today=timezone.now().date())
+    found, rows = knowing.show_compartment(actor, reference, today=days.today())
     return {
         **_compartment(found),
         "members": [_member(one.member) for one in rows],

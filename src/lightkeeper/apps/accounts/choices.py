@@ -51,6 +51,13 @@ class Purpose(models.TextChoices):
     ADMINISTRATION = "administration", _("Running the system")
 
 
+class Law(models.TextChoices):
+    """Under which law an agency processes what it holds here."""
+
+    PART_3 = "PART_3", _("Data Protection Act 2018, Part 3 (law enforcement)")
+    UK_GDPR = "UK_GDPR", _("UK GDPR")
+
+
 class Standing(models.TextChoices):
     """How far somebody has come as a member of a compartment. Only the approved are members."""
 

@@ -15,6 +15,7 @@ from lightkeeper.apps.accounts.knowing import known_to
 from lightkeeper.apps.accounts.membership import LONGEST_DAYS, check_can_propose
 from lightkeeper.apps.accounts.models_compartments import Compartment, CompartmentMove
 from lightkeeper.apps.audit import services as audit
+from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import NotPermitted, Refused
 from lightkeeper.core.references import new_reference
 from lightkeeper.core.rules import allowed
@@ -101,7 +102,7 @@ def review(
     """
     check_can_review(by, compartment)
     _check_said(reason, "Say what was looked at, and why it is still needed.")
-    if not at.date() < until <= at.date() + timedelta(days=LONGEST_DAYS):
+    if not day_of(at) < until <= day_of(at) + timedelta(days=LONGEST_DAYS):
         raise Refused("compartment.review", "It is looked at again within a year.")
     reference = new_reference("CMV")
     given = [reference, compartment.pk, reason.strip(), until]
@@ -126,7 +127,7 @@ def propose(
         raise Refused("move.what", "It is closed, or taken up again.")
     if (what == Move.CLOSE) == (compartment.closed_on is not None):
         raise Refused("move.what", f"{compartment} is that already.")
-    if on_day < at.date():
+    if on_day < day_of(at):
         raise Refused("move.day", "The day is past.")
     reference = new_reference("CMV")
     given = [reference, compartment.pk, what.value, reason.strip(), on_day]

@@ -9,6 +9,7 @@ from lightkeeper.apps.accounts.actors import Actor, check_may
 from lightkeeper.apps.accounts.choices import Lasting, Power
 from lightkeeper.apps.accounts.models import Person
 from lightkeeper.apps.audit import services as audit
+from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import NotPermitted, Refused
 
 WARNING_DAYS = 30
@@ -94,7 +95,7 @@ def renew(
         raise NotPermitted("Somebody of their own agency renews it.")
     if not reason.strip():
         raise Refused("renew.reason", "Say why.")
-    if not at.date() < until <= at.date() + timedelta(days=LONGEST_DAYS[what]):
+    if not day_of(at) < until <= day_of(at) + timedelta(days=LONGEST_DAYS[what]):
         raise Refused(
             "renew.until", "Give a day ahead: within a year, for a clearance within five."
         )

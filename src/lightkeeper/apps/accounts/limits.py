@@ -9,7 +9,6 @@ import secrets
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
@@ -21,6 +20,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from lightkeeper.apps.accounts.models import RateLimit
+from lightkeeper.core import days
 from lightkeeper.core.errors import TooMany
 
 RULES_HOLD_SECONDS = 5
@@ -81,7 +81,7 @@ def forget_rules() -> None:
 
 @lru_cache(maxsize=1)
 def _rules(_moment: int) -> tuple[Rule, ...]:
-    today = datetime.now(UTC).date()
+    today = days.today()
     rows = RateLimit.objects.using("door").filter(
         Q(active_from=None) | Q(active_from__lte=today),
         Q(active_to=None) | Q(active_to__gt=today),

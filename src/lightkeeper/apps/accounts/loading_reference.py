@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 
-from lightkeeper.apps.accounts.models import Agency, Area, Code
+from lightkeeper.apps.accounts.models import Agency, AgencyLaw, Area, Code
 
 OWNER = "owner"
 
@@ -53,6 +53,20 @@ def load_agencies() -> int:
     Agency.objects.using(OWNER).bulk_update(
         [by_code[row["code"]] for row in rows if row["parent"]], ["parent"]
     )
+    return len(rows)
+
+
+def load_agency_laws() -> int:
+    """Under which law agencies act, from the table. A row changed by a deployment stays."""
+    rows = list(table("agency_laws.csv"))
+    for row in rows:
+        agency = Agency.objects.using(OWNER).get(code=row["agency"]) if row["agency"] else None
+        AgencyLaw.objects.using(OWNER).get_or_create(
+            agency=agency, kind=row["kind"], active_from=day(row["active_from"]),
+            defaults={
+                "law": row["law"], "active_to": day(row["active_to"]), "source": row["source"],
+            },
+        )  # fmt: skip
     return len(rows)
 
 

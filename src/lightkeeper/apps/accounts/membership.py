@@ -15,6 +15,7 @@ from lightkeeper.apps.accounts.choices import Power, Standing
 from lightkeeper.apps.accounts.models import Person
 from lightkeeper.apps.accounts.models_compartments import Compartment, CompartmentMember
 from lightkeeper.apps.audit import services as audit
+from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import NotPermitted, Refused
 from lightkeeper.core.references import new_reference
 
@@ -78,7 +79,7 @@ def open_compartment(
     check_can_open(by)
     _check_said(name, "compartment.name", "Give it a name.")
     _check_said(purpose, "compartment.purpose", "Say what it is for.")
-    if not at.date() < review_on <= at.date() + timedelta(days=LONGEST_DAYS):
+    if not day_of(at) < review_on <= day_of(at) + timedelta(days=LONGEST_DAYS):
         raise Refused("compartment.review", "It is looked at again within a year.")
     reference = new_reference("CMP")
     for _ in range(TRIES):
@@ -102,7 +103,7 @@ def propose_member(
     """
     check_can_propose(by, compartment)
     _check_said(reason, "member.reason", "Say why they need to know.")
-    today = at.date()
+    today = day_of(at)
     if not today < until <= today + timedelta(days=LONGEST_DAYS):
         raise Refused("member.until", "A membership ends on a day ahead, within a year.")
     if since is not None and since >= until:
@@ -129,7 +130,7 @@ def decide_member(
     """
     check_can_decide(by, member)
     _check_said(reason, "member.reason", "Say why.")
-    if approve and member.active_to is not None and member.active_to <= at.date():
+    if approve and member.active_to is not None and member.active_to <= day_of(at):
         raise Refused("member.late", "The day on which it would end has come. Propose it anew.")
     given = [member.reference, approve, reason.strip()]
     if not _ask("select sec.decide_member(%s, %s, %s)", given):
@@ -154,7 +155,7 @@ def end_member(*, by: Actor, member: CompartmentMember, reason: str, at: datetim
 
     Raises: NotPermitted; Refused without a reason, or if it has ended.
     """
-    check_can_end(by, member, today=at.date())
+    check_can_end(by, member, today=day_of(at))
     _check_said(reason, "member.reason", "Say why.")
     if not _ask("select sec.end_member(%s, %s)", [member.reference, reason.strip()]):
         raise Refused("member.ended", f"{member} is no membership that still runs.")

@@ -16,6 +16,7 @@ from lightkeeper.apps.accounts.models_entry import OutsideIdentity as OutsideIde
 from lightkeeper.apps.accounts.models_entry import Passkey as Passkey
 from lightkeeper.apps.accounts.models_entry import RateCount as RateCount
 from lightkeeper.apps.accounts.models_entry import RateLimit as RateLimit
+from lightkeeper.apps.accounts.models_law import AgencyLaw as AgencyLaw
 from lightkeeper.core.access.models import Handling, Labelled
 
 

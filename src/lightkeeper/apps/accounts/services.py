@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, connections, transaction
 
 from lightkeeper.apps.accounts.actors import Actor, actor_now, check_may
-from lightkeeper.apps.accounts.choices import Power, Purpose
+from lightkeeper.apps.accounts.choices import Law, Power, Purpose
 from lightkeeper.apps.accounts.entering import (
     SESSION_HOURS,
     AtTheDoor,
@@ -23,6 +23,7 @@ from lightkeeper.apps.accounts.entering import (
     sign_in_with_key,
     sign_in_with_second_key,
 )
+from lightkeeper.apps.accounts.laws import law_of
 from lightkeeper.apps.accounts.models import (
     Agency,
     Area,
@@ -57,6 +58,7 @@ __all__ = [
     "Entered",
     "Exclusion",
     "Glass",
+    "Law",
     "Person",
     "Power",
     "Purpose",
@@ -68,6 +70,7 @@ __all__ = [
     "conditions_today",
     "end_own_session",
     "half_way_key",
+    "law_of",
     "open_session",
     "own_sessions",
     "prove_again",

@@ -14,6 +14,7 @@ from lightkeeper.apps.accounts import forms_compartments as forms
 from lightkeeper.apps.accounts.actors import Actor
 from lightkeeper.apps.accounts.choices import Move, MoveStanding, Standing
 from lightkeeper.apps.accounts.models_compartments import CompartmentMember
+from lightkeeper.core import days
 from lightkeeper.core.errors import Refused
 from lightkeeper.core.rules import allowed
 
@@ -152,7 +153,7 @@ def _ending(request: HttpRequest, reference: str, end: Any, said: str) -> HttpRe
 
 def _list(request: HttpRequest, form: forms.OpenCompartment, status: int = 200) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    today = timezone.now().date()
+    today = days.today()
     page = {
         "rows": knowing.compartments(actor, today=today),
         "waiting": knowing.waiting_for(actor),
@@ -168,7 +169,7 @@ def _show(
     wrong: Any = None,
 ) -> HttpResponse:  # fmt: skip
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    today = timezone.now().date()
+    today = days.today()
     found, rows = knowing.show_compartment(actor, reference, today=today)
     shown = [_row(actor, one, today, wrong) for one in rows]
     page = {

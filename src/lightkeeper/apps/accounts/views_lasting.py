@@ -12,6 +12,7 @@ from lightkeeper.apps.accounts import forms_compartments as forms
 from lightkeeper.apps.accounts import lasting as services
 from lightkeeper.apps.accounts.actors import Actor
 from lightkeeper.apps.accounts.choices import Lasting, Power
+from lightkeeper.core import days
 from lightkeeper.core.errors import Refused
 from lightkeeper.core.rules import allowed
 
@@ -39,7 +40,7 @@ def renew(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: forms.Renew, status: int = 200) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    today = timezone.now().date()
+    today = days.today()
     own, due = services.show(actor, today=today)
     page = {
         "own": [{"one": one, "near": services.is_near(one, today)} for one in own],

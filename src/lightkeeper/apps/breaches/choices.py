@@ -40,8 +40,8 @@ class Risk(models.TextChoices):
 
 
 class About(models.TextChoices):
-    COMMISSIONER = "COMMISSIONER", _("Notify the Commissioner (s.67)")
-    SUBJECTS = "SUBJECTS", _("Tell those whose data it is (s.68)")
+    COMMISSIONER = "COMMISSIONER", _("Notify the Commissioner")
+    SUBJECTS = "SUBJECTS", _("Tell those whose data it is")
 
 
 class Choice(models.TextChoices):
@@ -59,17 +59,17 @@ OF = {
 
 
 class NotToldBecause(models.TextChoices):
-    """Why those whose data it is are not told, or not each: Data Protection Act 2018 s.68."""
+    """Why those whose data it is are not told, or not each. Which law knows which: `laws.py`."""
 
-    NOT_HIGH = "NOT_HIGH", _("A high risk is not likely (s.68(1))")
-    PROTECTED = "PROTECTED", _("It was unreadable to whoever got it (s.68(3)(a))")
-    MEASURES = "MEASURES", _("What was done since has ended the high risk (s.68(3)(b))")
-    EFFORT = "EFFORT", _("It would take a disproportionate effort (s.68(3)(c))")
-    INQUIRY = "INQUIRY", _("It would obstruct an inquiry (s.68(7)(a))")
-    PREJUDICE = "PREJUDICE", _("It would prejudice the prevention or detection of crime (s.68(7))")
-    PUBLIC_SECURITY = "PUBLIC", _("To protect public security (s.68(7)(c))")
-    NATIONAL = "NATIONAL", _("To protect national security (s.68(7)(d))")
-    OTHERS = "OTHERS", _("To protect the rights of somebody else (s.68(7)(e))")
+    NOT_HIGH = "NOT_HIGH", _("A high risk is not likely")
+    PROTECTED = "PROTECTED", _("It was unreadable to whoever got it")
+    MEASURES = "MEASURES", _("What was done since has ended the high risk")
+    EFFORT = "EFFORT", _("It would take a disproportionate effort")
+    INQUIRY = "INQUIRY", _("It would obstruct an inquiry")
+    PREJUDICE = "PREJUDICE", _("It would prejudice the prevention or detection of crime")
+    PUBLIC_SECURITY = "PUBLIC", _("To protect public security")
+    NATIONAL = "NATIONAL", _("To protect national security")
+    OTHERS = "OTHERS", _("To protect the rights of somebody else")
 
 
 class Done(models.TextChoices):

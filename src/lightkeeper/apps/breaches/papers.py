@@ -8,8 +8,10 @@ from datetime import datetime
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from lightkeeper.apps.accounts.services import Law
 from lightkeeper.apps.breaches.choices import Risk
 from lightkeeper.apps.breaches.clock import Clock
+from lightkeeper.apps.breaches.laws import WORDS, Words
 from lightkeeper.apps.breaches.models import Breach, Description
 
 
@@ -32,6 +34,7 @@ class Paper:
     description: Description | None
     numbers: Numbers | None = None
     late_reason: str = ""
+    law: Words = WORDS[Law.PART_3]
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def _moment(moment: datetime) -> str:
 
 
 def sections_of(paper: Paper) -> tuple[Section, ...]:
-    """What s.67(4) asks for, in its order, and the reasons for a delay."""
+    """What the law asks for (s.67(4), article 33(3)), in its order, and the reasons for a delay."""
     breach, said = paper.breach, paper.description
     if said is None:
         return ()
@@ -106,7 +109,7 @@ def notification_text(paper: Paper) -> str:
     breach = paper.breach
     lines = [
         breach.owner.name, "", title_of(paper),
-        "Data Protection Act 2018, section 67", f"Our reference: {breach.reference}",
+        paper.law.notify, f"Our reference: {breach.reference}",
         f"Part: {paper.phase}", "",
     ]  # fmt: skip
     for section in sections_of(paper):
@@ -139,7 +142,7 @@ House, Water Lane, Wilmslow, Cheshire SK9 5AF; telephone 0303 123 1113.
 
 
 def letter_text(paper: Paper) -> str:
-    """What those whose data it is would be told (s.68(2)), for an officer to read over."""
+    """What those whose data it is would be told (s.68(2), article 34(2)), to be read over."""
     said = paper.description
     if said is None:
         return ""

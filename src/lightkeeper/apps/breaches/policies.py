@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from lightkeeper.apps.accounts.services import Law
 from lightkeeper.apps.breaches.choices import (
     OF,
     About,
@@ -12,6 +13,7 @@ from lightkeeper.apps.breaches.choices import (
     NotToldBecause,
     Risk,
 )
+from lightkeeper.apps.breaches.laws import WORDS, Words
 from lightkeeper.apps.breaches.models import Breach
 from lightkeeper.core.errors import Refused
 
@@ -53,6 +55,25 @@ def check_past(moment: datetime, *, at: datetime) -> None:
         raise Refused("breach.moment", "This moment is still to come.")
 
 
+STOPS = {
+    "label": "Only the agency at which it happened may dispose of it.",
+    "open": "It is still being handled.",
+    "years": "It is kept for six years from the day on which it ended.",
+    "share": "An agency that was told of its share has still to answer.",
+}
+
+
+def check_stops(stops: str) -> None:
+    """`stops` is what the database found that stands on the case; empty if nothing does."""
+    if stops:
+        raise Refused(f"disposal.{stops}", STOPS[stops])
+
+
+def check_two(proposed_by: int, confirmed_by: int) -> None:
+    if proposed_by == confirmed_by:
+        raise Refused("disposal.two", "Another person than the one who proposed it confirms.")
+
+
 def check_kinds(kinds: Collection[str]) -> None:
     if not kinds:
         raise Refused("breach.kind", "Say what kind of breach it may be; several are possible.")
@@ -87,7 +108,9 @@ def check_scope(
         raise Refused("breach.period", "The period ends before it begins.")
 
 
-def check_ruling(breach: Breach, about: About, choice: Choice, ground: str) -> None:
+def check_ruling(
+    breach: Breach, about: About, choice: Choice, ground: str, law: Words = WORDS[Law.PART_3]
+) -> None:
     """What the law lets one decide on the risk that somebody assessed."""
     if choice not in OF[about]:
         raise Refused("breach.choice", "This is no answer to that question.")
@@ -96,22 +119,27 @@ def check_ruling(breach: Breach, about: About, choice: Choice, ground: str) -> N
     if choice == Choice.NOT_NOTIFY and breach.risk != Risk.UNLIKELY:
         raise Refused(
             "breach.must_notify",
-            "Only a breach that is unlikely to result in a risk is not notified (s.67(2)).",
+            f"Only a breach that is unlikely to result in a risk is not notified ({law.unlikely}).",
         )
     if about == About.COMMISSIONER or choice == Choice.TELL:
         if ground:
             raise Refused("breach.ground", "A ground is for not telling somebody.")
         return
-    _check_ground(Risk(breach.risk), choice, ground)
+    if ground and ground not in law.grounds:
+        raise Refused(
+            "breach.ground",
+            f"The law that your agency acts under has no such ground ({law.tell}).",
+        )
+    _check_ground(Risk(breach.risk), choice, ground, law)
 
 
-def _check_ground(risk: Risk, choice: Choice, ground: str) -> None:
+def _check_ground(risk: Risk, choice: Choice, ground: str, law: Words) -> None:
     if choice == Choice.PUBLIC:
         if ground != NotToldBecause.EFFORT:
             raise Refused(
                 "breach.ground",
                 "It is made known in another way where telling each would take a "
-                "disproportionate effort (s.68(3)(c)).",
+                f"disproportionate effort ({law.effort}).",
             )
         return
     if risk != Risk.HIGH and ground != NotToldBecause.NOT_HIGH:
@@ -120,13 +148,15 @@ def _check_ground(risk: Risk, choice: Choice, ground: str) -> None:
         raise Refused(
             "breach.ground",
             "The risk is high: tell them, make it known in another way, or say which exception "
-            "of s.68 applies.",
+            f"of {law.tell} applies.",
         )
 
 
-def check_late(sent_at: datetime, due: datetime, late_reason: str) -> None:
+def check_late(sent_at: datetime, due: datetime, late_reason: str, law: Words) -> None:
     if sent_at > due and not late_reason.strip():
-        raise Refused("breach.late", "It was sent after the time of the law: say why (s.67(3)).")
+        raise Refused(
+            "breach.late", f"It was sent after the time of the law: say why ({law.late})."
+        )
 
 
 def check_can_end(breach: Breach, *, described: bool) -> None:

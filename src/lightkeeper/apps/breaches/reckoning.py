@@ -4,9 +4,12 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from lightkeeper.apps.accounts.services import law_of
 from lightkeeper.apps.breaches.choices import BreachStatus, Choice
 from lightkeeper.apps.breaches.clock import Clock, clock
+from lightkeeper.apps.breaches.laws import WORDS, Words
 from lightkeeper.apps.breaches.models import Breach, BreachRule
+from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import Refused
 
 
@@ -19,6 +22,15 @@ def hours_on(day: date) -> int:
     return int(found.hours)
 
 
+def words_of(breach: Breach) -> Words:
+    """The words of the law under which the agency acts when the clock begins to run.
+
+    Raises: Refused where no table says which law that is.
+    """
+    begun = breach.aware_at or breach.reported_at
+    return WORDS[law_of(breach.owner, day_of(begun))]
+
+
 def clock_of(breach: Breach, *, at: datetime) -> Clock:
     """It runs until the Commissioner is notified, or somebody decides that nobody need be."""
     start = breach.aware_at or breach.reported_at
@@ -26,5 +38,5 @@ def clock_of(breach: Breach, *, at: datetime) -> Clock:
         breach.status in (BreachStatus.NO_BREACH, BreachStatus.CLOSED)
         or breach.commissioner == Choice.NOT_NOTIFY
     )
-    hours = hours_on(start.date())
+    hours = hours_on(day_of(start))
     return clock(start, hours, notified=breach.notified_at, ended=ended, at=at)

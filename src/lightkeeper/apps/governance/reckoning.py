@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from lightkeeper.apps.accounts.services import Actor
@@ -17,15 +18,15 @@ with old as (
   select r.* from intake_record r
    where r.bucket_id = any(%(readable)s) and (%(only)s::bigint is not null and r.id = %(only)s
      or %(only)s::bigint is null and (
-       r.recorded_at < (%(on)s::date + 1 - make_interval(years =>
-         coalesce((select min(clear_years) from governance_retentionrule), 0)))
+       r.recorded_at < ((%(on)s::date + 1 - make_interval(years => coalesce(
+         (select min(clear_years) from governance_retentionrule), 0))) at time zone %(zone)s)
        or r.review_due <= %(on)s
        or r.id in (select w.record_id from governance_review w where w.next_review <= %(on)s)))
 ), entry as (
   select r.id, r.reference, r.caption, r.kind, r.review_due as determine_by,
          coalesce(v.number, d.number) as number,
          coalesce(v.number_reason, d.reason) as number_reason,
-         coalesce(v.clear_from, r.recorded_at::date) as clear_from,
+         coalesce(v.clear_from, (r.recorded_at at time zone %(zone)s)::date) as clear_from,
          v.next_review, v.id is not null as reviewed,
          (select min(b) from jsonb_array_elements_text(
             case when jsonb_typeof(r.properties -> 'birthDate') = 'array'
@@ -129,7 +130,7 @@ def _entries(
     actor: Actor, *, on: date, only: int | None, after: int | None, most: int
 ) -> list[Entry]:
     given = {"readable": sorted(actor.readable), "on": on, "only": only, "after": after,
-             "most": most}  # fmt: skip
+             "most": most, "zone": settings.TIME_ZONE}  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(ENTRIES, given)
         return [Entry(*row) for row in cursor.fetchall()]

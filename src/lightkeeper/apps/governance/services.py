@@ -17,6 +17,7 @@ from lightkeeper.apps.governance.models import Disposal, Hold, Notice, Review
 from lightkeeper.apps.governance.reckoning import Entry
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.intelligence import services as picture
+from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import Refused
 from lightkeeper.core.locking import lock
 from lightkeeper.core.references import new_reference
@@ -58,12 +59,12 @@ def retain(
     check_can_retain(by, record)
     policies.check_reason(reason)
     policies.check_reason(number_reason)
-    rule = next((one for one in queries.rules_on(at.date()) if one.number == number), None)
+    rule = next((one for one in queries.rules_on(day_of(at)) if one.number == number), None)
     if rule is None:
         raise Refused("retention.group", f"There is no review group {number} today.")
-    latest = policies.years_after(at.date(), rule.review_years)
-    policies.check_next_review(next_review, on=at.date(), latest=latest)
-    entry = queries.entry_of(by, record, on=at.date())
+    latest = policies.years_after(day_of(at), rule.review_years)
+    policies.check_next_review(next_review, on=day_of(at), latest=latest)
+    entry = queries.entry_of(by, record, on=day_of(at))
     review = Review(
         reference=new_reference("RVW"),
         bucket_id=record.bucket_id,
@@ -167,7 +168,7 @@ def propose_disposal(
     record = lock(record) if record.bucket_id in by.writable else record
     check_can_propose(by, record)
     policies.check_reason(reason)
-    _check_ground(ground, queries.entry_of(by, record, on=at.date()), answers, at.date())
+    _check_ground(ground, queries.entry_of(by, record, on=day_of(at)), answers, day_of(at))
     disposal = Disposal(
         reference=new_reference("DSP"),
         bucket_id=record.bucket_id,
@@ -247,8 +248,8 @@ def confirm_disposal(*, by: Actor, disposal: Disposal, reason: str, at: datetime
     check_can_confirm(by, disposal)
     policies.check_reason(reason)
     if disposal.ground not in AT_ANY_TIME:
-        entry = queries.entry_of(by, disposal.record, on=at.date())
-        _check_ground(Ground(disposal.ground), entry, disposal.answers, at.date())
+        entry = queries.entry_of(by, disposal.record, on=day_of(at))
+        _check_ground(Ground(disposal.ground), entry, disposal.answers, day_of(at))
     gone, report, digest, part, _told = reckoning.dispose(disposal.pk)
     to = [one for one in (gone, report, disposal.reference) if one]
     audit.record(by=by, did=audit.Did.ERASED, to=to, rule=_rule(disposal.ground), at=at)

@@ -10,6 +10,7 @@ from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake import permissions, policies
 from lightkeeper.apps.intake.choices import Basis, Category
 from lightkeeper.apps.intake.models import Record
+from lightkeeper.core.days import day_of
 from lightkeeper.core.locking import lock
 
 # How long it may stay open whom a record of a person is about.
@@ -75,7 +76,7 @@ def determine(
     first, *also = in_order(map(Category, categories)) if record.kind == "Person" else [""]
     record.category, record.also = first, list(also)
     record.basis = Basis(basis)
-    record.review_due = review_due(record.category, at.date())
+    record.review_due = review_due(record.category, day_of(at))
     record.save(update_fields=["category", "also", "basis", "review_due"])
     audit.record(by=by, did=audit.Did.CATEGORY_DETERMINED, to=record, reason=reason, at=at)
     return record

@@ -24,6 +24,7 @@ from lightkeeper.apps.intake.models import Mapping, Report
 from lightkeeper.apps.intake.rows import Held, Ways, cells_of_line, take
 from lightkeeper.core import faults
 from lightkeeper.core.announcements import announce
+from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import NotFound, NotPermitted
 from lightkeeper.core.locking import lock
 from lightkeeper.engine.errors import EngineError
@@ -128,8 +129,8 @@ def ways_of(actor: Actor, report: Report) -> Ways:
     if report.mapping_id and mapping is None:
         raise NotFound("mapping")
     return Ways(
-        received=report.received_at.date(),
-        schemes=gradings.schemes_on(report.received_at.date()),
+        received=day_of(report.received_at),
+        schemes=gradings.schemes_on(day_of(report.received_at)),
         mapping=load_mapping(mapping.text) if mapping else None,
         format=report.format,
         encoding=report.encoding,

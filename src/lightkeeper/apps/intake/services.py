@@ -20,6 +20,7 @@ from lightkeeper.apps.intake.choices import Channel, Encoding, ReportStatus
 from lightkeeper.apps.intake.models import Mapping, Record, Report
 from lightkeeper.apps.intake.reading import read_on
 from lightkeeper.core import faults
+from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import Refused
 from lightkeeper.core.locking import lock
 from lightkeeper.core.references import new_reference
@@ -88,7 +89,7 @@ def receive(
     """
     permissions.check_may_upload(by)
     permissions.check_may_label(by, level=level, compartment=compartment)
-    schemes = gradings.schemes_on(at.date())
+    schemes = gradings.schemes_on(day_of(at))
     grading = gradings.check_with(schemes, grading)
     asked = gradings.demand(schemes, grading)
     conds = policies.conditions_of(conditions) | asked.conds

@@ -19,6 +19,7 @@ from lightkeeper.apps.intake.choices import Basis
 from lightkeeper.apps.intake.gradings import demand, label_for
 from lightkeeper.apps.intake.models import Quarantined, Report
 from lightkeeper.apps.intake.rows import Held, fault_data
+from lightkeeper.core.days import day_of
 from lightkeeper.core.references import ALPHABET, LENGTH
 from lightkeeper.engine.records import MappedRecord, Scheme, concerns_child
 from lightkeeper.engine.records.children import first_day
@@ -76,7 +77,7 @@ class Sorted:
 
 def prepare(report: Report, taken: Sequence[MappedRecord | Held]) -> list[Ready | Held]:
     """Everything about the rows that needs no database."""
-    received = report.received_at.date()
+    received = day_of(report.received_at)
     references = new_references("REC", len(taken))
     return [
         one if isinstance(one, Held) else Ready(one, _as_json(report, one, reference, received))

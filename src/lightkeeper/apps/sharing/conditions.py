@@ -23,6 +23,7 @@ from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.sharing import queries
 from lightkeeper.core.access.envelope import Cond
 from lightkeeper.core.access.models import Labelled
+from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import NotFound, NotPermitted, Refused
 from lightkeeper.core.references import new_reference
 
@@ -93,7 +94,7 @@ def set_condition(
     """
     check_can_control(by, record)
     _check_said(reason)
-    _check_days(since, until, at.date(), ends=not put)
+    _check_days(since, until, day_of(at), ends=not put)
     reference = new_reference("CND")
     given = [reference, record.pk, int(DATED[condition]), put, reason.strip(), since, until]
     if not _ask("select sec.set_condition(%s, %s, %s, %s, %s, %s, %s)", given):
@@ -116,7 +117,7 @@ def give_consent(
     """
     check_can_control(by, record)
     _check_said(reason)
-    _check_days(since, until, at.date(), ends=True)
+    _check_days(since, until, day_of(at), ends=True)
     reference = new_reference("RLS")
     given = [reference, record.pk, agency.pk, reason.strip(), since, until]
     if not _ask("select sec.give_consent(%s, %s, %s, %s, %s, %s)", given):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.sharing import conditions, queries
 from lightkeeper.apps.sharing import forms_conditions as forms
+from lightkeeper.core import days
 from lightkeeper.core.access.envelope import Cond
 from lightkeeper.core.errors import Refused
 from lightkeeper.core.rules import allowed
@@ -101,7 +102,7 @@ def _show(
 ) -> HttpResponse:  # fmt: skip
     actor: Actor = request.actor  # type: ignore[attr-defined]
     shown = conditions.show(actor, reference)
-    today = timezone.now().date()
+    today = days.today()
     may = allowed(conditions.check_can_control, actor, shown.record)
     page = {
         "record": shown.record,

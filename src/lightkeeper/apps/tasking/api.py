@@ -13,6 +13,7 @@ from lightkeeper.apps.accounts.services import Agency
 from lightkeeper.apps.tasking import queries, services
 from lightkeeper.apps.tasking.choices import Level, OutcomeKind, TaskStatus, Theme
 from lightkeeper.apps.tasking.models import Task
+from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import NotFound
 
 router = Router()
@@ -138,7 +139,7 @@ def propose(request: HttpRequest, given: Proposal) -> object:
     now = timezone.now()
     record = queries.record_by_reference(actor, given.record)
     agency: Agency | None = (
-        queries.taskable_agencies(actor, on=now.date()).filter(code=given.agency).first()
+        queries.taskable_agencies(actor, on=day_of(now)).filter(code=given.agency).first()
     )
     if agency is None:
         raise NotFound("agency")

@@ -7,6 +7,7 @@ made again, so that the rule in the database is always the rule in the code.
 from collections.abc import Iterable, Iterator
 
 from django.apps import apps as registry
+from django.conf import settings
 from django.db import connections, models, transaction
 
 from lightkeeper.core.access.models import Handling
@@ -26,12 +27,12 @@ select c.conrelid::regclass::text, a.attname from pg_constraint c
 """
 
 # What day it is follows the time zone of a session, which anybody may set for their own. The rule's
-# days are those of UTC, as they are in the application (`actors._today`).
+# days are those of the nation, as they are in the application (`core.days`).
 ONE_CLOCK = """
 do $$ declare f record; begin
   for f in select p.oid::regprocedure as signature from pg_proc p
             join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'sec' loop
-    execute format('alter function %s set timezone to %L', f.signature, 'UTC');
+    execute format('alter function %s set timezone to %L', f.signature, '{zone}');
   end loop;
 end $$
 """
@@ -49,7 +50,7 @@ def apply_access(using: str = "owner") -> int:
         ]
         for statement in statements:
             cursor.execute(statement)
-        cursor.execute(ONE_CLOCK)
+        cursor.execute(ONE_CLOCK.replace("{zone}", settings.TIME_ZONE))
         # Each process looks whether the schema is of its own release.
         cursor.execute(f"grant select on django_migrations to {EVERYBODY}")
     return sum(s.endswith("force row level security") for s in statements)

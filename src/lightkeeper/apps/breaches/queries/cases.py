@@ -22,7 +22,7 @@ from lightkeeper.apps.breaches.models import (
 )
 from lightkeeper.apps.breaches.papers import Paper
 from lightkeeper.apps.breaches.queries import lists
-from lightkeeper.apps.breaches.reckoning import clock_of
+from lightkeeper.apps.breaches.reckoning import clock_of, words_of
 from lightkeeper.core.errors import NotFound, Refused
 
 ROWS_A_PAGE = 50
@@ -142,6 +142,7 @@ def paper_of(actor: Actor, breach: Breach, *, late_reason: str = "") -> Paper:
         description=latest_description(actor, breach),
         numbers=lists.numbers_of(actor, found[0]) if found else None,
         late_reason=late_reason,
+        law=words_of(breach),
     )
 
 

@@ -18,7 +18,7 @@ from lightkeeper.apps.breaches.models import (
     Notification,
     Ruling,
 )
-from lightkeeper.apps.breaches.reckoning import clock_of
+from lightkeeper.apps.breaches.reckoning import clock_of, words_of
 from lightkeeper.apps.breaches.services.cases import check_can_handle, note_step, own
 from lightkeeper.core.errors import Refused
 
@@ -106,7 +106,7 @@ def rule(
     breach = own(by, breach)
     check_can_handle(by, breach)
     policies.check_reason(reason)
-    policies.check_ruling(breach, about, choice, ground)
+    policies.check_ruling(breach, about, choice, ground, words_of(breach))
     _check_not_done(breach, about, choice)
     _enter(Ruling, by, breach, at, about=about, choice=choice, ground=ground, reason=reason.strip())
     name = "commissioner" if about == About.COMMISSIONER else "subjects"
@@ -167,7 +167,8 @@ def note_notified(
     if any(told.sent_at < one.sent_at for one in earlier):
         raise Refused("breach.moment", "An earlier part was sent after that.")
     if not earlier:
-        policies.check_late(told.sent_at, clock_of(breach, at=at).due, late_reason)
+        due = clock_of(breach, at=at).due
+        policies.check_late(told.sent_at, due, late_reason, words_of(breach))
     text = papers.notification_text(queries.paper_of(by, breach, late_reason=late_reason.strip()))
     row: Notification = _enter(
         Notification, by, breach, at, phase=len(earlier) + 1, sent_at=told.sent_at,

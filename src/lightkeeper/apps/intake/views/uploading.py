@@ -12,6 +12,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.intake import forms, permissions, previewing, queries, services, waiting
 from lightkeeper.apps.intake.arriving import RefuseMedia
+from lightkeeper.core import days
+from lightkeeper.core.days import day_of
 from lightkeeper.core.rules import allowed
 from lightkeeper.engine.errors import EngineError, FileRefused
 
@@ -38,7 +40,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     sent = request.method == "POST"
     form = forms.Upload(
-        request.POST if sent else None, request.FILES if sent else None, actor=actor, on=now.date()
+        request.POST if sent else None, request.FILES if sent else None, actor=actor, on=day_of(now)
     )
     if sent and form.is_valid():
         file = form.cleaned_data["file"]
@@ -132,7 +134,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("intake:columns", token)
     page = {
         "waiting": held,
-        "preview": previewing.preview(held, timezone.now().date()),
+        "preview": previewing.preview(held, days.today()),
         "earlier": queries.same_report(actor, held.digest),
         "may": allowed(permissions.check_may_upload, actor),
         "steps": steps(2, with_columns=held.needs_mapping),

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+from django.conf import settings
+
 from lightkeeper.apps.intelligence import sql
 from lightkeeper.apps.intelligence.factors import factors_on, trust
 from lightkeeper.apps.intelligence.mentions import as_mapped, properties_of, says_harmed
+from lightkeeper.core.days import day_of
 from lightkeeper.engine.priority import Factor
 from lightkeeper.engine.records import key_hash, search_keys
 
 READ = """
 select id, bucket_id, kind, properties, source_key, scheme, source_evaluation,
-       information_assessment, coalesce(observed_on, recorded_at::date)
+       information_assessment, coalesce(observed_on, (recorded_at at time zone %s)::date)
   from intake_record where id = any(%s)
 """
 # The keys of a record travel as one text: many small numbers are slow to hand over.
@@ -58,10 +61,12 @@ def derive(record_ids: Sequence[int], at: datetime) -> None:
     """Make these records findable and let them count. Doing it twice changes nothing."""
     mentions = [
         Mention(id_, bucket, kind, properties_of(said), key, trust(*grading), day)
-        for id_, bucket, kind, said, key, *grading, day in sql.rows(READ, [list(record_ids)])
+        for id_, bucket, kind, said, key, *grading, day in sql.rows(
+            READ, [settings.TIME_ZONE, list(record_ids)]
+        )
     ]
     add_keys(mentions)
-    add_contributions(mentions, factors_on(at.date()))
+    add_contributions(mentions, factors_on(day_of(at)))
 
 
 def add_keys(mentions: Iterable[Mention]) -> int:

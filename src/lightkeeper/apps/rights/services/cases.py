@@ -12,6 +12,7 @@ from lightkeeper.apps.rights.choices import CaseStatus, RequestKind
 from lightkeeper.apps.rights.models import Case, Step
 from lightkeeper.apps.rights.reckoning import rule_on
 from lightkeeper.core.access.envelope import RecordClass
+from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import Refused
 from lightkeeper.core.locking import lock
 from lightkeeper.core.references import new_reference
@@ -43,7 +44,7 @@ def receive_request(
     """
     check_can_receive(by)
     policies.check_name(name)
-    policies.check_day(received_on, today=at.date())
+    policies.check_day(received_on, today=day_of(at))
     label = the_label(
         owner=by.agency, level=min(LEVEL, by.viewer.level), record_class=RecordClass.RIGHTS
     )
@@ -113,7 +114,7 @@ def confirm_identity(*, by: Actor, case: Case, on: date, reason: str, at: dateti
     case = own(by, case)
     check_can_identify(by, case)
     policies.check_reason(reason)
-    policies.check_day(on, today=at.date(), earliest=case.received_on)
+    policies.check_day(on, today=day_of(at), earliest=case.received_on)
     case.identified_on = on
     move(by, case, CaseStatus.OPEN, reason, at)
     case.save(update_fields=["identified_on", "status"])
@@ -131,7 +132,7 @@ def ask_back(*, by: Actor, case: Case, on: date, reason: str, at: datetime) -> C
     case = own(by, case)
     check_can_handle(by, case)
     policies.check_reason(reason)
-    policies.check_day(on, today=at.date(), earliest=case.received_on)
+    policies.check_day(on, today=day_of(at), earliest=case.received_on)
     if case.asked_back_on is not None:
         raise Refused("rights.asked_back", "Something was asked back before.")
     case.asked_back_on = on
@@ -149,7 +150,7 @@ def had_back(*, by: Actor, case: Case, on: date, reason: str, at: datetime) -> C
     policies.check_reason(reason)
     if case.asked_back_on is None or case.had_back_on is not None:
         raise Refused("rights.had_back", "Nothing that was asked back is still to come.")
-    policies.check_day(on, today=at.date(), earliest=case.asked_back_on)
+    policies.check_day(on, today=day_of(at), earliest=case.asked_back_on)
     case.had_back_on = on
     case.save(update_fields=["had_back_on"])
     note_step(by, case, "Had back what was asked", reason, at)

@@ -15,6 +15,7 @@ from lightkeeper.apps.rights.models import Case, Decision, Item
 from lightkeeper.apps.rights.services.cases import check_can_handle, move, note_step, own
 from lightkeeper.apps.rights.statements import content_of
 from lightkeeper.apps.rights.stores import Hit
+from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import NotFound, NotPermitted, Refused
 from lightkeeper.core.references import new_reference
 
@@ -178,7 +179,7 @@ def sign_off(*, by: Actor, case: Case, reason: str, at: datetime) -> Case:
     policies.check_reason(reason)
     if case.answer == AnswerKind.DISCLOSED:
         _check_same(by, case)
-    case.signed_by_id, case.answered_on = by.person_id, at.date()
+    case.signed_by_id, case.answered_on = by.person_id, day_of(at)
     move(by, case, CaseStatus.ANSWERED, reason, at)
     case.save(update_fields=["signed_by", "answered_on", "status"])
     audit.record(by=by, did=audit.Did.RIGHTS_SIGNED, to=case, at=at)
