@@ -6,11 +6,13 @@ WHY = "as agreed with the other agency"
 OF_A_BREACH = (
     "breach", "affected", "paper", "give", "take_up", "aware", "describe", "assess", "commissioner",
     "subjects", "notified", "told", "work_out", "dismiss", "close", "reopen",
+    "propose_disposal", "withdraw_disposal", "confirm_disposal",
 )  # fmt: skip
 BY_PROGRAM = (
     "breach", "breach_affected", "take_up_breach", "describe_breach", "list_breach",
     "assess_breach", "rule_breach", "note_notified", "close_breach", "give_breach",
     "date_breach", "note_told", "dismiss_breach", "reopen_breach",
+    "propose_case_disposal", "withdraw_case_disposal", "confirm_case_disposal",
 )  # fmt: skip
 KINDS = {
     **{f"breaches:{name}": "breach" for name in OF_A_BREACH},
@@ -44,7 +46,9 @@ SENT: dict[str, dict[str, Any]] = {
     "breaches:notified": under("notified", **SENT_ON),
     "breaches:told": under("told", **SENT_ON),
     "breaches:work_out": under("work_out", accounts="ben", acts="consult", reason=WHY),
-    **{f"breaches:{act}": under(act, reason=WHY) for act in ("dismiss", "close", "reopen")},
+    **{f"breaches:{act}": under(act, reason=WHY) for act in (
+        "dismiss", "close", "reopen", "propose_disposal", "withdraw_disposal",
+        "confirm_disposal")},
     "breaches:give": {"what": "text"},
     "breaches:answer_share": {"answer": WHY},
     "breaches:send_report": {"what": WHY, "kinds": "INTEGRITY", "noticed_on_day": "1",
@@ -59,6 +63,7 @@ SENT: dict[str, dict[str, Any]] = {
     "api:rule_breach": {"about": "COMMISSIONER", "choice": "NOTIFY", "reason": WHY},
     "api:note_notified": {"sent_at": "2026-11-01T09:00:00Z", "how": WHY},
     **{f"api:{act}_breach": {"reason": WHY} for act in ("close", "dismiss", "reopen")},
+    **{f"api:{act}_case_disposal": {"reason": WHY} for act in ("propose", "withdraw", "confirm")},
     "api:date_breach": {"aware_at": "2026-11-01T09:00:00Z", "reason": WHY},
     "api:note_told": {"sent_at": "2026-11-01T09:00:00Z", "how": WHY},
     "api:tell_breach_owner": {"said": WHY},

@@ -57,6 +57,7 @@ MAY_GO_PAST = {
     "apps/governance/reckoning.py": "one statement for the queue, and the guard's disposal",
     "apps/rights/services/records.py": "restricts and lifts by the guard's functions",
     "apps/rights/services/parts.py": "asks other agencies by the guard's function",
+    "apps/breaches/services/disposal.py": "disposes of a case by the guard's function",
     "apps/breaches/services/cases.py": "reports a breach by the guard's function",
     "apps/breaches/services/listing.py": "has the guard's function read the log for a breach",
     "apps/breaches/queries/lists.py": "asks the guard's function whether a list is what it was",

@@ -39,6 +39,8 @@ SENSITIVE = {
     "governance:confirm": 5,
     "api:break_glass": 5,
     "api:confirm_disposal": 5,
+    "breaches:confirm_disposal": 5,
+    "api:confirm_case_disposal": 5,
     "accounts:start_factor": 5,
     "accounts:confirm_factor": 5,
     "accounts:turn_off_factor": 5,

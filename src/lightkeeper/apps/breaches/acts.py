@@ -86,6 +86,9 @@ ACTS: dict[str, Act] = {
     "commissioner": _commissioner, "subjects": _subjects, "notified": _notified, "told": _told,
     "work_out": _work_out, "dismiss": _moved(services.dismiss), "close": _moved(services.close),
     "reopen": _moved(services.reopen),
+    "propose_disposal": _moved(services.propose_disposal),
+    "withdraw_disposal": _moved(services.withdraw_disposal),
+    "confirm_disposal": _moved(services.confirm_disposal),
 }  # fmt: skip
 
 
@@ -98,5 +101,7 @@ def said_after(act: str, breach: Breach) -> str:
         "close": _("%(breach)s is closed, and stays in the register."),
         "dismiss": _("%(breach)s is no breach, and stays in the register."),
         "reopen": _("%(breach)s is taken up again."),
+        "propose_disposal": _("Proposed. Another person confirms that %(breach)s goes."),
+        "confirm_disposal": _("%(breach)s is disposed of. The proof stays."),
     }
     return said.get(act, _("Noted for %(breach)s.")) % {"breach": breach}

@@ -343,6 +343,20 @@ _ends("dismissal", "dismiss_breach", services.dismiss)
 _ends("reopening", "reopen_breach", services.reopen)
 
 
+def _goes(word: str, name: str, service: Callable[..., object]) -> None:
+    @router.post(f"/{{reference}}/{word}", response={200: BreachNamed, **PROBLEMS}, url_name=name,
+                 operation_id=name)  # fmt: skip
+    def go(request: HttpRequest, reference: str, given: WhyIn) -> object:
+        actor, found = _breach(request, reference)
+        service(by=actor, breach=found, reason=given.reason, at=timezone.now())
+        return {"reference": found.reference}
+
+
+_goes("disposal", "propose_case_disposal", services.propose_disposal)
+_goes("disposal/withdrawal", "withdraw_case_disposal", services.withdraw_disposal)
+_goes("disposal/confirmation", "confirm_case_disposal", services.confirm_disposal)
+
+
 @router.post("/{reference}/given", response=PROBLEMS, url_name="give_breach")
 def give(request: HttpRequest, reference: str, given: GivePaperIn) -> HttpResponse:
     actor, found = _breach(request, reference)

@@ -5,7 +5,8 @@ from lightkeeper.core.access.contract import Ask, Door
 CHANGE = Door(Ask.CHANGE, ("POST",))
 ACTS = (
     "take_up", "aware", "describe", "assess", "commissioner", "subjects", "notified", "told",
-    "work_out", "dismiss", "close", "reopen",
+    "work_out", "dismiss", "close", "reopen", "propose_disposal", "withdraw_disposal",
+    "confirm_disposal",
 )  # fmt: skip
 
 DOORS = {
@@ -34,7 +35,8 @@ DOORS = {
     "api:note_notified": CHANGE,
     "api:close_breach": CHANGE,
     **{f"api:{name}": CHANGE for name in (
-        "date_breach", "note_told", "dismiss_breach", "reopen_breach", "answer_breach_share")},
+        "date_breach", "note_told", "dismiss_breach", "reopen_breach", "answer_breach_share",
+        "propose_case_disposal", "withdraw_case_disposal", "confirm_case_disposal")},
     "api:breach_shares": Door(Ask.READ, shows="what agencies tell one another of breaches"),
     "api:breach_share": Door(Ask.READ, shows="which of one's records a breach elsewhere affects"),
     "api:tell_breach_owner": Door(Ask.DISCLOSE, ("POST",)),

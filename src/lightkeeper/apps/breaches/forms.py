@@ -197,5 +197,6 @@ FORMS: dict[str, type[forms.Form]] = {
     "take_up": Aware, "aware": Aware, "describe": Describe, "assess": Assess,
     "commissioner": RuleCommissioner, "subjects": RuleSubjects, "notified": Sent,
     "told": SubjectsTold, "work_out": WorkOut, "dismiss": Reason, "close": Reason,
-    "reopen": Reason,
+    "reopen": Reason, "propose_disposal": Reason, "withdraw_disposal": Reason,
+    "confirm_disposal": Reason,
 }  # fmt: skip

@@ -12,6 +12,7 @@ def load_breach_rules() -> int:
             active_from=day(row["active_from"]),
             defaults={
                 "hours": int(row["hours"]),
+                "kept_years": int(row["kept_years"]),
                 "active_to": day(row["active_to"]),
                 "source": row["source"],
             },

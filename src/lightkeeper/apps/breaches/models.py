@@ -20,11 +20,12 @@ from lightkeeper.core.access.models import Handling, Labelled, PairManager
 
 
 class BreachRule(models.Model):
-    """How many hours the law gives to notify the Commissioner."""
+    """How many hours the law gives to notify the Commissioner, and how long a case is kept."""
 
     handling = Handling("open", "permanent", why="The rule itself is public.")
 
     hours = models.PositiveSmallIntegerField()
+    kept_years = models.PositiveSmallIntegerField(default=6)  # from the day on which it ended
     active_from = models.DateField(unique=True)
     active_to = models.DateField(null=True)
     source = models.TextField()
@@ -169,6 +170,37 @@ class Notification(OfABreach):
         constraints = [
             models.UniqueConstraint(fields=["breach", "phase"], name="breach_phase_once")
         ]
+
+
+class CaseDisposal(Labelled):
+    """That a case whose years are over be disposed of: proposed by one, confirmed by another. It
+    goes with its case; what stays is the proof.
+    """
+
+    handling = Handling(
+        "labelled", "as its case", personal=("reason", "withdrawal_reason"), writers=("web",)
+    )
+
+    reference = models.CharField(max_length=20, unique=True)
+    breach = models.ForeignKey(Breach, models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    reason = models.TextField()
+    withdrawn_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["breach"],
+                name="case_disposal_once",
+                condition=models.Q(withdrawn_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
 
 
 class Listing(Labelled):

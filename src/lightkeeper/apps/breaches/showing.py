@@ -231,6 +231,14 @@ def _acts(actor: Actor, breach: Breach, at: datetime, given: Given) -> list[dict
         offer("dismiss", _("It is no breach"), _("Find it none"), services.check_can_dismiss)
     if breach.status in (BreachStatus.CLOSED, BreachStatus.NO_BREACH):
         offer("reopen", _("Take it up again"), _("Take up again"), services.check_can_reopen)
+        if services.disposal_of(actor, breach) is None:
+            offer("propose_disposal", _("Propose that it go"), _("Propose"),
+                  services.check_can_propose_disposal)  # fmt: skip
+        else:
+            offer("confirm_disposal", _("Dispose of it, as another proposed"), _("Dispose of it"),
+                  services.check_can_confirm_disposal, "danger")  # fmt: skip
+            offer("withdraw_disposal", _("Withdraw the proposal that it go"), _("Withdraw"),
+                  services.check_can_withdraw_disposal)  # fmt: skip
     return found
 
 

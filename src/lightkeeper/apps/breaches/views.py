@@ -82,6 +82,8 @@ def act(request: Any, reference: str, act: str) -> HttpResponse:
         return _show(request, reference, **{act: form})
     acts.ACTS[act](request.actor, found, form, timezone.now())
     messages.success(request, acts.said_after(act, found))
+    if act == "confirm_disposal":
+        return redirect("breaches:register")
     return redirect("breaches:affected" if act == "work_out" else "breaches:breach", reference)
 
 

@@ -54,6 +54,7 @@ def test_the_table_is_the_one_that_was_decided_and_its_doors_exist():
         "sharing:break", "sharing:exclude", "intake:export", "accounts:start_factor",
         "accounts:confirm_factor", "accounts:turn_off_factor", "accounts:start_passkey",
         "accounts:add_passkey", "accounts:remove_passkey", "governance:confirm",
+        "breaches:confirm_disposal", "api:confirm_case_disposal",
         "api:break_glass", "api:confirm_disposal", "rights:restrict", "rights:lift",
         "api:restrict_record", "api:lift_restriction", "tasking:send", "api:send_task",
         *(f"{door}:{act}" for door in ("sharing", "api") for act in (
