@@ -21,6 +21,7 @@ from lightkeeper.apps.intake import services as intake
 from lightkeeper.apps.intake.choices import Channel
 from lightkeeper.cli.running import enter_rules
 from lightkeeper.cli.setting_up import Session
+from lightkeeper.cli.telling_breach import first_breach
 from lightkeeper.core.database import upkeep
 from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import DomainError
@@ -95,6 +96,7 @@ def tell_the_story(say: Say) -> None:
     _first_task(say)
     _first_request(say)
     _first_proposal(say)
+    first_breach(say, as_)
 
 
 def _send(one: dict[str, Any]) -> bool:
