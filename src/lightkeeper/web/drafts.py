@@ -87,9 +87,11 @@ def for_page(request: HttpRequest) -> "partial[GivenBack | None]":
 
 
 def give_back(request: HttpRequest) -> GivenBack | None:
-    draft: dict[str, str] | None = request.session.get(kept.IN_COOKIE)
     actor: Any = getattr(request, "actor", None)
-    if not draft or actor is None or request.method != "GET" or draft["at"] != request.path:
+    if actor is None or request.method != "GET":  # what broke early has no session either
+        return None
+    draft: dict[str, str] | None = request.session.get(kept.IN_COOKIE)
+    if not draft or draft["at"] != request.path:
         return None
     written = kept.given_back(by=actor, key=draft["key"])
     if written is None:
