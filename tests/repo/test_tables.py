@@ -21,6 +21,7 @@ OPEN = {
     "accounts_person": "colleagues are named on what they did; no password",
     "accounts_ratelimit": "the rule itself",
     "accounts_factordemand": "the rule itself",
+    "accounts_keymake": "the rule itself",
     "accounts_renewal": "until when a colleague may act; no reason",
     "accounts_rolegrant": "the rule itself",
     "accounts_rolepower": "the rule itself",

@@ -1,6 +1,7 @@
 """What operators do about second factors."""
 
 from datetime import datetime
+from uuid import UUID
 
 import click
 
@@ -34,6 +35,27 @@ def off(username: str, operator: str, reason: str) -> None:
         click.echo(f"The second factor of {username} is off, and their sessions have ended.")
     else:
         click.echo("Asked. Another administrator must give the same command within 24 hours.")
+
+
+@factor.command()
+@click.argument("role")
+@click.argument("aaguid", type=click.UUID)
+@click.option("--name", required=True, help="What people call this make of key.")
+@click.option("--from", "since", required=True, type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it ends.")
+def make(role: str, aaguid: UUID, name: str, since: datetime, until: datetime | None) -> None:
+    """ROLE may use security keys of the make AAGUID, and none whose make is not entered so. For
+    whoever runs the machine.
+    """
+    start_django()
+    start_database()
+    from lightkeeper.apps.accounts import loading
+    from lightkeeper.apps.accounts.choices import Role
+
+    if role not in Role.values:
+        raise click.UsageError(f"The role is one of: {', '.join(Role.values)}.")
+    loading.allow_make(role, str(aaguid), name, since.date(), until.date() if until else None)
+    click.echo(f"From {since:%d %B %Y} the role {role} may use {name}.")
 
 
 @factor.command()

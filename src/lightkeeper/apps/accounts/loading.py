@@ -20,6 +20,7 @@ from lightkeeper.apps.accounts.models import (
     CompartmentMember,
     Credential,
     FactorDemand,
+    KeyMake,
     Person,
     PersonRole,
     RateLimit,
@@ -76,6 +77,14 @@ def demand_factor(role: str, since: date) -> None:
     FactorDemand.objects.using(OWNER).update_or_create(
         role=role, defaults={"active_from": since, "active_to": None}
     )
+
+
+def allow_make(role: str, aaguid: str, name: str, since: date, until: date | None = None) -> None:
+    """From this day whoever has the role may use this make of key, and none that is not entered."""
+    KeyMake.objects.using(OWNER).update_or_create(
+        role=role, aaguid=aaguid.lower(), active_from=since,
+        defaults={"name": name, "active_to": until},
+    )  # fmt: skip
 
 
 def add_agency(code: str, name: str, kind: str, desk: str = "") -> Agency:

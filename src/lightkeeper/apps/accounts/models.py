@@ -12,6 +12,7 @@ from lightkeeper.apps.accounts.models_conditions import DatedCondition as DatedC
 from lightkeeper.apps.accounts.models_entry import Draft as Draft
 from lightkeeper.apps.accounts.models_entry import FactorDemand as FactorDemand
 from lightkeeper.apps.accounts.models_entry import FactorRemoval as FactorRemoval
+from lightkeeper.apps.accounts.models_entry import KeyMake as KeyMake
 from lightkeeper.apps.accounts.models_entry import OutsideIdentity as OutsideIdentity
 from lightkeeper.apps.accounts.models_entry import Passkey as Passkey
 from lightkeeper.apps.accounts.models_entry import RateCount as RateCount

@@ -63,6 +63,8 @@ class Passkey(models.Model):
     name = models.CharField(max_length=60)
     transports = models.CharField(max_length=100, blank=True)
     backed_up = models.BooleanField(default=False)
+    # Its make, as it says itself; nothing for one that was added before it was asked.
+    aaguid = models.CharField(max_length=36, blank=True, default="")
     added_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
@@ -76,6 +78,23 @@ class FactorDemand(models.Model):
     role = models.SlugField(max_length=40, unique=True)
     active_from = models.DateField()
     active_to = models.DateField(null=True)
+
+
+class KeyMake(models.Model):
+    """A make of security key that a role may use, in its days. A role without a row takes any."""
+
+    handling = Handling("open", "permanent", why="The rule itself is public.")
+
+    role = models.SlugField(max_length=40)
+    aaguid = models.CharField(max_length=36)
+    name = models.CharField(max_length=120)
+    active_from = models.DateField()
+    active_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["role", "aaguid", "active_from"], name="key_make_once")
+        ]
 
 
 class FactorRemoval(models.Model):

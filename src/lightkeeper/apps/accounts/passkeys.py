@@ -19,6 +19,7 @@ from django.utils import timezone
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
+    AttestationConveyancePreference,
     AuthenticatorSelectionCriteria,
     AuthenticatorTransport,
     PublicKeyCredentialDescriptor,
@@ -26,7 +27,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from lightkeeper.apps.accounts import factors, limits
+from lightkeeper.apps.accounts import factors, limits, makes
 from lightkeeper.apps.accounts.actors import Actor
 from lightkeeper.apps.accounts.models import Passkey
 from lightkeeper.apps.audit import services as audit
@@ -83,6 +84,7 @@ def ask_for_new_key(*, by: Actor, site: Site) -> Asked:
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=[_descriptor(key) for key in keys],
+        attestation=_attestation(by.person_id),
     )
     audit.record(by=by, did=audit.Did.PASSKEY_BEGUN, to=by.username)
     handle = bytes_to_base64url(options.user.id)
@@ -115,6 +117,10 @@ def add(
         )
     except (WebAuthnException, ValueError) as wrong:
         raise Refused("passkey.answer", NOT_ADDED) from wrong
+    try:
+        makes.check_make(by.person_id, new.aaguid)
+    except NotPermitted as other_make:
+        raise Refused("passkey.make", str(other_make)) from other_make
     first = not factors.is_on(by.person_id)
     try:
         with transaction.atomic(using="door"):
@@ -127,6 +133,7 @@ def add(
                 name=" ".join(name.split())[:60] or "Passkey",
                 transports=_transports(answer),
                 backed_up=new.credential_backed_up,
+                aaguid=new.aaguid,
                 added_at=at,
             )
             audit.record(by=by, did=audit.Did.PASSKEY_ADDED, to=by.username, using="door")
@@ -166,7 +173,8 @@ def whose(
     holder showed it a finger, a face or a PIN.
 
     Raises: NotPermitted, the same for an unknown key, another's, a removed one, an old answer, one
-    for another site, and one whose counter did not move on.
+    for another site, and one whose counter did not move on; in other words for a make that its
+    holder's role does not take, which only its holder is told.
     Source: WebAuthn level 3, section 7.2.
     """
     state = _use_up(statement, why, person=person_id)
@@ -186,6 +194,7 @@ def whose(
         )
     except (WebAuthnException, ValueError) as wrong:
         raise NotPermitted(NOT_RIGHT) from wrong
+    makes.check_make(key.person_id, key.aaguid)
     # One statement: of two answers of one count, the second changes nothing.
     same = Passkey.objects.filter(pk=key.pk, sign_count=key.sign_count, removed_at=None)
     if not same.update(sign_count=seen.new_sign_count, used_at=timezone.now()):
@@ -238,6 +247,13 @@ def _transports(answer: str) -> str:
     said = _read(answer)["response"].get("transports")
     known = {one.value for one in AuthenticatorTransport}
     return " ".join(one for one in said if one in known) if isinstance(said, list) else ""
+
+
+def _attestation(person_id: int) -> AttestationConveyancePreference:
+    """A key tells its make only where it is asked to, so it is asked only where that matters."""
+    if makes.names_for(person_id):
+        return AttestationConveyancePreference.DIRECT
+    return AttestationConveyancePreference.NONE
 
 
 def _descriptor(key: Passkey) -> PublicKeyCredentialDescriptor:

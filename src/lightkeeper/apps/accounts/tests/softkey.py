@@ -22,6 +22,7 @@ class SoftKey:
     count: int = 0
     number: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     handle: bytes = b""
+    aaguid: bytes = bytes(16)
     private: ec.EllipticCurvePrivateKey = field(
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
@@ -33,7 +34,7 @@ class SoftKey:
         public = cbor2.dumps(
             {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)}
         )
-        credential = bytes(16) + len(self.number).to_bytes(2) + self.number + public
+        credential = self.aaguid + len(self.number).to_bytes(2) + self.number + public
         said = self._said(options["rp"]["id"], WITH_CREDENTIAL) + credential
         response = {
             "clientDataJSON": bytes_to_base64url(self._client("webauthn.create", options)),
