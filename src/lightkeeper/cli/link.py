@@ -18,8 +18,10 @@ from lightkeeper.engine.errors import EngineError, MappingError
 from lightkeeper.engine.linkage.batch import Links, train_and_link
 from lightkeeper.engine.linkage.clusters import resolve
 from lightkeeper.engine.linkage.files import read_table, write_table
+from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
 from lightkeeper.engine.linkage.propose import plan_from, propose
+from lightkeeper.engine.linkage.report import as_text, report_of
 
 SEED = 1
 Echo = Callable[[str], None]
@@ -31,12 +33,15 @@ def link_files(
     out: Path | str | None = None,
     truth: str | None = None,
     echo: Echo = print,
+    *,
+    keep_model: Path | str | None = None,
+    report: Path | str | None = None,
 ) -> dict[str, Any]:
     """Link the rows of one or two files and say how well, if a truth column is named.
 
     Returns: records, clusters, seconds, peak_mb; with `truth` also precision, recall, f1 over
         pairs within clusters and b3_f1. `out` gets the rows with their subject_id, and beside it
-        a file of pairs.
+        a file of pairs; `keep_model` gets the trained model, `report` what it learnt in words.
     Raises: EngineError with a sentence for the person at the keyboard.
     """
     started = time.perf_counter()
@@ -54,6 +59,7 @@ def link_files(
     labels = _clusters(links, table.num_rows)
     if out is not None:
         _write(Path(out), table, labels, links, echo)
+    _write_model(model, keep_model, report)
     result = _measure(table, labels, truth)
     result["seconds"] = round(time.perf_counter() - started, 1)
     # Linux counts in kilobytes.
@@ -74,13 +80,18 @@ class _Refusal(click.ClickException):
 @click.option("--mapping", type=click.Path(dir_okay=False), help="YAML: columns: {header: kind}.")
 @click.option("--out", type=click.Path(dir_okay=False), help="CSV or Parquet with subject_id.")
 @click.option("--truth", help="A column to measure against; never an input.")
+@click.option("--keep-model", type=click.Path(dir_okay=False), help="JSON: the trained model.")
+@click.option("--report", type=click.Path(dir_okay=False), help="Text: what the model learnt.")
 @click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True)
 def link(
-    files: tuple[str, ...], mapping: str | None, out: str | None, truth: str | None, engine: str
-) -> None:
+    files: tuple[str, ...], mapping: str | None, out: str | None, truth: str | None,
+    keep_model: str | None, report: str | None, engine: str,
+) -> None:  # fmt: skip
     """Find which rows of FILE, or of two FILEs together, are one subject."""
     try:
-        result = link_files(files, mapping, out, truth, click.echo)
+        result = link_files(
+            files, mapping, out, truth, click.echo, keep_model=keep_model, report=report
+        )
     except EngineError as error:
         raise _Refusal(str(error)) from error
     if truth is not None:
@@ -184,6 +195,16 @@ def _write(out: Path, table: pa.Table, labels: NDArray[np.int64], links: Links, 
     except OSError as error:
         raise EngineError(f"{out} cannot be written: {error.strerror}.") from error
     echo(f"Rows with their {name} are in {out}, pairs in {pairs_file}.")
+
+
+def _write_model(model: LinkModel, file: Path | str | None, report: Path | str | None) -> None:
+    try:
+        if file is not None:
+            model.save(file)
+        if report is not None:
+            Path(report).write_text(as_text(report_of(model)), encoding="utf-8")
+    except OSError as error:
+        raise EngineError(f"{error.filename} cannot be written: {error.strerror}.") from error
 
 
 def _measure(table: pa.Table, labels: NDArray[np.int64], truth: str | None) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""The `lightkeeper` command. Each command is loaded when it is called, so that `link` and
-`match` need no Django.
+"""The `lightkeeper` command. Each command is loaded when it is called, so that `link`,
+`match` and `model` need no Django.
 """
 
 import sys
@@ -29,6 +29,7 @@ COMMANDS = {
     "processing": "lightkeeper.cli.processing:processing",
     "link": "lightkeeper.cli.link:link",
     "match": "lightkeeper.cli.match:match",
+    "model": "lightkeeper.cli.model:model",
 }
 
 

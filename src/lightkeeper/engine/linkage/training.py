@@ -28,6 +28,7 @@ from lightkeeper.engine.linkage.model import Comparison, Level, LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
 from lightkeeper.engine.linkage.prepare import Field
 from lightkeeper.engine.linkage.scoring import Comparer, Levels, join_levels
+from lightkeeper.engine.linkage.seen import seen_in
 from lightkeeper.engine.linkage.settling import round_share, rounded, settle, with_chance
 
 Progress = Callable[[str, float], None]
@@ -97,7 +98,7 @@ def learn(
     every = prepared.num_rows * (prepared.num_rows - 1) / 2 / step
     comparisons, prior = settle(every, prepared.num_rows, comparisons, near, random, notes)
     comparisons, prior, homes = learn_homes(comparisons, prior, fields, near, every)
-    return LinkModel(
+    model = LinkModel(
         plan=plan,
         fields=fields,
         comparisons=tuple(map(rounded, comparisons)),
@@ -114,6 +115,7 @@ def learn(
         },
         homes=homes,
     )
+    return replace(model, training=model.training | {"seen": seen_in(loaded, model, near)})
 
 
 def _random_levels(loaded: Loaded, comparisons: Sequence[Comparison], seed: int) -> Levels:
