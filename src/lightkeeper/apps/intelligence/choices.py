@@ -12,6 +12,13 @@ class Verdict(models.TextChoices):
     UNSURE = "UNSURE", _("Not enough to decide")
 
 
+class Basis(models.TextChoices):
+    """What the accuracy of linkage is known from."""
+
+    JUDGEMENTS = "JUDGEMENTS", _("Judgements of people")
+    TRUTH = "TRUTH", _("A known truth")
+
+
 # Whoever a record calls one of these is not somebody who causes harm.
 HARMED_ROLES = CHILD_ROLES | {"victim", "witness", "survivor", "complainant", "informant"}
 

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from lightkeeper.apps.intelligence.choices import Verdict
+from lightkeeper.apps.intelligence.choices import Basis, Verdict
 from lightkeeper.core.access.models import GuardedManager, Handling, Labelled, PairManager
 
 
@@ -62,6 +62,28 @@ class LinkageRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     figures = models.JSONField(default=dict)
     accuracy = models.JSONField(null=True)
+
+
+class AccuracyCard(models.Model):
+    """How well a model links each group of records, from judgements or from a truth.
+
+    It is rounded and suppressed before it is kept, so that the table finds nobody.
+    """
+
+    handling = Handling(
+        "open", "as its model", derived_by=("linker",),
+        why="Rounded to five and suppressed before it is kept; shown to the governance desk.",
+    )  # fmt: skip
+
+    model = models.ForeignKey(LinkageModel, models.CASCADE, related_name="cards")
+    basis = models.CharField(max_length=10, choices=Basis)
+    body = models.JSONField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["model", "basis"], name="accuracy_card_once")
+        ]
 
 
 class Membership(models.Model):

@@ -9,3 +9,14 @@ def check_may_judge(by: Actor) -> None:
 
 def check_may_see_figures(by: Actor) -> None:
     check_may(by, Power.ADMINISTER)
+
+
+def check_may_see_models(by: Actor) -> None:
+    """What a model learnt, for who runs the system and for the governance desk."""
+    if Power.HANDLE_RIGHTS not in by.powers:
+        check_may(by, Power.ADMINISTER)
+
+
+def check_may_see_cards(by: Actor) -> None:
+    """Who is linked worse, for the governance desk alone: it is no input to any work on people."""
+    check_may(by, Power.HANDLE_RIGHTS)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lightkeeper.apps.intelligence import linker
 from lightkeeper.apps.intelligence.linker import writing
+from lightkeeper.apps.intelligence.linker.cards import keep_card_of_judgements
 from lightkeeper.apps.intelligence.linker.export import Exported, export_people
 from lightkeeper.apps.intelligence.linker.judged import rules_from, standing_verdicts
 from lightkeeper.apps.intelligence.linker.keeping import FIGURE, place_of, remove_all_but
@@ -60,6 +61,7 @@ def link_everybody(*, at: datetime, say: Say) -> LinkageRun:
             run.save(using=linker.USING, update_fields=["figures", "finished_at"])
         with transaction.atomic(using=linker.USING):
             writing.mark_judged()
+            keep_card_of_judgements(model_row, worked, found, at)
         remove_all_but(ready)
         say("Done", 1.0)
         return run

@@ -15,6 +15,7 @@ from lightkeeper.apps.intelligence import linker, permissions, sql
 from lightkeeper.apps.intelligence.happenings import PictureChanged
 from lightkeeper.apps.intelligence.linker import keeping
 from lightkeeper.apps.intelligence.linker.arriving import MAY_APPEAR_LATE, link_what_came
+from lightkeeper.apps.intelligence.linker.cards import keep_card_of_truth
 from lightkeeper.apps.intelligence.linker.component import resolve_around
 from lightkeeper.apps.intelligence.linker.export import KIND
 from lightkeeper.apps.intelligence.linker.whole import link_everybody
@@ -31,7 +32,7 @@ RESOLVE_PART = "intelligence.resolve_part"
 Key = str | tuple[str | int, str | int]
 
 CLUSTERS = """
-select m.cluster, r.reference, p.id, p.reference, r.row_number, r.source_key
+select r.id, m.cluster, r.reference, p.id, p.reference, r.row_number, r.source_key
   from intelligence_membership m join intake_record r on r.id = m.record_id
   join intake_report p on p.id = r.report_id
 """
@@ -170,18 +171,19 @@ def measure_against(
     """
     if by is not None:
         permissions.check_may_see_figures(by)
-    run = LinkageRun.objects.using(linker.USING).filter(finished_at__isnull=False).last()
+    runs = LinkageRun.objects.using(linker.USING).filter(finished_at__isnull=False)
+    run = runs.select_related("model").last()
     if run is None:
         raise Refused("accuracy.no_run", "Nothing has been linked yet.")
-    entities, clusters = [], []
-    for cluster, *names in sql.rows(CLUSTERS, using=linker.USING):
+    known: dict[int, tuple[str, int]] = {}
+    for record, cluster, *names in sql.rows(CLUSTERS, using=linker.USING):
         entity = next((truth[key] for key in _keys(*names) if key in truth), None)
         if entity is not None:
-            entities.append(str(entity))
-            clusters.append(cluster)
-    if not entities:
+            known[record] = (str(entity), cluster)
+    if not known:
         raise Refused("accuracy.no_match", "No record of the truth is in the picture.")
-    run.accuracy = _scores(entities, clusters)
+    run.accuracy = _scores([one for one, _ in known.values()], [two for _, two in known.values()])
+    keep_card_of_truth(run.model, known, at or timezone.now())
     if at is not None:
         run.accuracy["measured_at"] = at.isoformat()
     run.save(using=linker.USING, update_fields=["accuracy"])
