@@ -4,6 +4,8 @@ from typing import Any
 
 WHY = "as agreed with the other agency"
 KINDS = {
+    "intelligence:model": "model",
+    "api:get_model": "model",
     "sharing:handling": "record",
     "sharing:set_condition": "record",
     "sharing:give_consent": "record",

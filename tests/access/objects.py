@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
+from secrets import token_hex
 from typing import Any
 
 from django.apps import apps
@@ -182,6 +183,7 @@ def absent() -> dict[str, tuple[str, ...]]:
         "share": (new_reference("BRS"),),
         "upload": ("A" * 32,),
         "flag": (new_reference("FLG"),),
+        "model": (token_hex(8),),
     }
 
 
@@ -231,6 +233,7 @@ def make_one(
     behind.parameters["move"] = (new_reference("CMV"),)
     _make_governed(behind, actor, label)
     _make_rights(behind, actor, label)
+    behind.parameters["model"] = (token_hex(8),)
     behind.parameters["upload"] = (_upload(actor, behind.canary),)
     return behind
 

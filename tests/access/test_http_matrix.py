@@ -15,13 +15,14 @@ from lightkeeper.core.access.contract import MUST_LEAVE_AN_EVENT, Ask
 from lightkeeper.core.references import new_reference
 from lightkeeper.testing.cast import PEOPLE
 from lightkeeper.web.contract import contract
-from tests.access import about_breaches, about_rights, governed, members
+from tests.access import about_breaches, about_rights, governed, learnt, members
 from tests.access.answers import Answer, addresses, differs, plain_answer
 from tests.access.cases import GRANTS_TABLE
 from tests.access.objects import Behind, absent, flags_there, make_all, somebody
 from tests.access.oracle import against, grants_in
 
 DOORS = contract()
+ONLY = {"glass": "opened", "condition": "released", "consent": "released"}
 COMPARTMENTS = ("compartment", "member", "move")
 LOG = ("audit:", "api:audit_", "api:decide_flag")
 NAMES = tuple(person[0] for person in PEOPLE)
@@ -166,7 +167,7 @@ def behind(tokens: dict[str, str]) -> Iterator[dict[str, Behind]]:
     from lightkeeper.apps.accounts.services import actor_now
     from lightkeeper.core.access import acting
 
-    with flags_there() as flags, transaction.atomic():
+    with flags_there() as flags, learnt.model_there() as version, transaction.atomic():
         with ExitStack() as stack:
 
             def become(name: str) -> Any:
@@ -176,7 +177,7 @@ def behind(tokens: dict[str, str]) -> Iterator[dict[str, Behind]]:
 
             made = make_all(become)
         for label, reference in flags.items():
-            made[label].parameters["flag"] = (reference,)
+            made[label].parameters |= {"flag": (reference,), "model": (version,)}
         yield made
         transaction.set_rollback(True)
 
@@ -217,12 +218,12 @@ def ask(browse, call_api, monkeypatch) -> Callable[..., Answer]:
 def may_see(name: str, there: Behind, kind: str) -> bool:
     if kind == "upload":
         return name == there.maker
-    if kind == "glass" and there.name != "opened":
+    if there.name != ONLY.get(kind, there.name):
         return False  # there is but one
     if kind == "share" and there.name == "lantern":
         return False  # its agency has no officer who would have listed one
-    if kind in ("condition", "consent") and there.name != "released":
-        return False  # there is but one
+    if kind == "model":  # which has no label
+        return not learnt.ROLES.isdisjoint(somebody(name).roles)
     if kind in COMPARTMENTS:  # for who has a part in it, and that is not a matter of labels
         return there.name == "lantern" and name == "otto"
     return not against(somebody(name), "read", there.thing, GRANTS)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from lightkeeper.core.forms import DayParts
 from lightkeeper.core.rules import Decision
+from lightkeeper.core.templatetags import charts
 from lightkeeper.core.templatetags import lightkeeper as pieces
 
 
@@ -66,7 +67,7 @@ def test_the_same_letter_means_something_else_in_the_older_scheme():
 
 def test_a_waterfall_starts_each_piece_where_the_last_left_off():
     evidence = [{"sentence": "for", "weight_bits": 6}, {"sentence": "against", "weight_bits": -2}]
-    drawn = pieces.waterfall(evidence, start=-2.0)
+    drawn = charts.waterfall(evidence, start=-2.0)
     assert [(bar.x, bar.width, bar.kind) for bar in drawn["bars"]] == [
         ("0.00%", "33.33%", "against"),
         ("0.00%", "100.00%", "for"),

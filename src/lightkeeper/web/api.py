@@ -17,6 +17,7 @@ ROUTERS = (
     ("/compartments", "accounts"),
     ("/reports", "intake"),
     ("/picture", "intelligence"),
+    ("/linkage", "intelligence.api_learnt"),
     ("/children", "safeguarding"),
     ("/sharing", "sharing"),
     ("/tasks", "tasking"),

@@ -23,6 +23,7 @@ MENU = (
     (_("Sharing"), "sharing:enquiries", None),
     (_("Results"), "performance:results", None),
     (_("Governance"), "governance:due", Power.REVIEW),
+    (_("Accuracy"), "intelligence:accuracy", Power.HANDLE_RIGHTS),
     (_("Rights"), "rights:cases", Power.HANDLE_RIGHTS),
     (_("Breaches"), "breaches:register", Power.HANDLE_RIGHTS),
     (_("Audit"), "audit:events", Power.OVERSEE),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lightkeeper.apps.intelligence import views
+from lightkeeper.apps.intelligence import views, views_learnt
 
 app_name = "intelligence"
 
@@ -18,4 +18,7 @@ urlpatterns = [
     path("priorities/", views.priorities, name="priorities"),
     path("priorities/<str:reference>/", views.priority, name="priority"),
     path("figures/", views.figures, name="figures"),
+    path("models/", views_learnt.models, name="models"),
+    path("models/<str:version>/", views_learnt.model, name="model"),
+    path("accuracy/", views_learnt.accuracy, name="accuracy"),
 ]

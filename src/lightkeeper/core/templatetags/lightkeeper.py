@@ -234,49 +234,6 @@ def grading(record: Any, words: bool = False) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("lightkeeper/waterfall.html")
-def waterfall(
-    evidence: Sequence[Any],
-    total: float | None = None,
-    threshold: float | None = None,
-    start: float | None = None,
-) -> dict[str, Any]:
-    """The pieces of evidence for two records being one, each where the last left off.
-
-    Each piece has a sentence and weight_bits, and may have a field and a url. `start` is the prior,
-    `threshold` the weight at which the model joins. Without a total, the sum is shown.
-    """
-    pieces = [(_of(e, "sentence", ""), float(_of(e, "weight_bits", 0)), e) for e in evidence]
-    if start is not None:
-        pieces.insert(0, (_("Before comparing: two records chosen at random"), float(start), {}))
-    reached = [0.0]
-    for _sentence, weight, _piece in pieces:
-        reached.append(reached[-1] + weight)
-    end = reached[-1] if total is None else float(total)
-    scale = _Scale([*reached, end, *([] if threshold is None else [threshold])])
-    bars = [
-        Bar(
-            str(sentence),
-            str(_of(piece, "note", "")),
-            bits(weight),
-            scale.at(min(before, before + weight)),
-            scale.width(weight),
-            "for" if weight >= 0 else "against",
-            str(_of(piece, "url", "")),
-        )
-        for (sentence, weight, piece), before in zip(pieces, reached, strict=False)
-    ]
-    return {
-        "bars": bars,
-        "total": Bar(
-            _("All together"), "", bits(end), scale.at(min(0.0, end)), scale.width(end), "total"
-        ),
-        "zero": scale.at(0.0),
-        "threshold": None if threshold is None else scale.at(threshold),
-        "threshold_words": None if threshold is None else bits(threshold),
-    }
-
-
 @register.inclusion_tag("lightkeeper/factor_bars.html")
 def factor_bars(parts: Sequence[Any], total: float) -> dict[str, Any]:
     """The named factors of a score, which add up to it.
@@ -365,20 +322,6 @@ def sort_head(context: Mapping[str, Any], label: Any, key: str, kind: str = "") 
 
 for piece in pieces.BLOCKS:
     register.simple_block_tag(piece)
-
-
-class _Scale:
-    """Places numbers on a line from the smallest to the largest, nought always on it."""
-
-    def __init__(self, numbers: Sequence[float]) -> None:
-        self.low, self.high = min(0.0, *numbers), max(0.0, *numbers)
-        self.span = (self.high - self.low) or 1.0
-
-    def at(self, number: float) -> str:
-        return _percent((number - self.low) / self.span)
-
-    def width(self, number: float) -> str:
-        return _percent(abs(number) / self.span)
 
 
 def _percent(share: float) -> str:

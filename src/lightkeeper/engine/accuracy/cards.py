@@ -115,6 +115,35 @@ def card_of(
 
 
 @dataclass(frozen=True)
+class Worse:
+    """A group whose interval lies below what holds of all. measure: the name of the rate."""
+
+    table: str
+    group: str
+    measure: str
+    rate: Rate
+    whole: Rate
+
+
+def worse_off(card: Card) -> list[Worse]:
+    """The groups that are linked worse than the whole, the worst first.
+
+    Among many groups one in forty looks so by chance.
+    """
+    found = [
+        Worse(table.name, row.group, measure, rate, whole)
+        for measure in ("precision", "recall")
+        for table in card.tables
+        for row in table.rows
+        if (rate := getattr(row, measure)) is not None
+        and (whole := getattr(card.whole, measure)) is not None
+        and whole.share is not None
+        and rate.high < whole.share
+    ]
+    return sorted(found, key=lambda one: one.rate.high - (one.whole.share or 0.0))
+
+
+@dataclass(frozen=True)
 class _Sums:
     """Exact counts of one group, and the shares of what stands for more; nobody sees these."""
 

@@ -3,6 +3,13 @@
 from lightkeeper.apps.intelligence.queries.facts import Fact, facts_of
 from lightkeeper.apps.intelligence.queries.figures import figures
 from lightkeeper.apps.intelligence.queries.finding import Found, Results, find, search
+from lightkeeper.apps.intelligence.queries.learnt import (
+    GroupCard,
+    Learnt,
+    accuracy_cards,
+    learnt,
+    trained_models,
+)
 from lightkeeper.apps.intelligence.queries.parts import subjects_of
 from lightkeeper.apps.intelligence.queries.priorities import (
     PAGE,
@@ -36,9 +43,10 @@ from lightkeeper.apps.intelligence.queries.subjects import (
 )
 
 __all__ = [
-    "PAGE", "Fact", "Filters", "Found", "PairView", "Ranked", "Results", "Subject", "Waiting",
-    "choices_of", "explain_subject", "explained", "facts_of", "figures", "find", "get_judgement",
-    "is_child_or_harmed", "judgements", "look_up", "looks_at_subject", "next_in_queue", "pair",
-    "rank", "ranking", "reference_of", "reports_of", "review_queue", "search", "subject",
-    "subjects_of", "two_records", "waiting_count",
+    "PAGE", "Fact", "Filters", "Found", "GroupCard", "Learnt", "PairView", "Ranked", "Results",
+    "Subject", "Waiting", "accuracy_cards", "choices_of", "explain_subject", "explained",
+    "facts_of", "figures", "find", "get_judgement", "is_child_or_harmed", "judgements", "learnt",
+    "look_up", "looks_at_subject", "next_in_queue", "pair", "rank", "ranking", "reference_of",
+    "reports_of", "review_queue", "search", "subject", "subjects_of", "trained_models",
+    "two_records", "waiting_count",
 ]  # fmt: skip

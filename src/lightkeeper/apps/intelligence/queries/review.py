@@ -12,6 +12,7 @@ from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intake.services import Record
 from lightkeeper.apps.intelligence import comparing, permissions
 from lightkeeper.apps.intelligence.models import Judgement, Link
+from lightkeeper.apps.intelligence.queries import what_if
 from lightkeeper.apps.intelligence.queries.parts import subjects_of
 from lightkeeper.core.errors import NotFound
 
@@ -40,6 +41,8 @@ class PairView:
     weight_bits: float | None
     start_bits: float
     threshold_bits: float
+    review_bits: float
+    would_change: tuple[str, ...]
     model_says: str
     judgements: list[Judgement]
 
@@ -134,7 +137,9 @@ def pair(actor: Actor, left: str, right: str) -> PairView:
         evidence=link.evidence if link else [],
         weight_bits=link.weight_bits if link else None,
         start_bits=link.weight_bits - sum(e["weight_bits"] for e in link.evidence) if link else 0,
-        threshold_bits=link.model.link_bits if link else 0,
+        threshold_bits=what_if.joins_from(link) if link else 0,
+        review_bits=link.model.review_bits if link else 0,
+        would_change=what_if.would_change(link, one, two) if link else (),
         model_says=_model_says(actor, link),
         judgements=list(
             Judgement.objects.visible_to(actor)

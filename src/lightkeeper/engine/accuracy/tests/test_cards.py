@@ -13,6 +13,7 @@ from lightkeeper.engine.accuracy.cards import (
     card_of,
     interval,
     rounded,
+    worse_off,
 )
 from lightkeeper.engine.accuracy.clusters import score_pairs
 from lightkeeper.engine.accuracy.labelled import (
@@ -174,6 +175,19 @@ def test_what_is_judged_most_does_not_drown_what_is_joined_most():
     assert card_of(ends, {}).whole.precision.bound == "at least"
     assert card_of(plain, {}).whole.precision.share == pytest.approx(0.67, abs=0.01)
     assert card_of(ends, {}).whole.precision.low < card_of(ends, {}).whole.precision.share
+
+
+def test_a_group_whose_interval_lies_below_the_whole_is_named_and_others_are_not():
+    group = np.tile(np.r_[np.zeros(100, int), np.ones(100, int)], 2)
+    same = np.r_[np.ones(100, bool), np.arange(100) < 40]
+    ends = ends_of_judged(
+        np.arange(400).reshape(-1, 2), np.ones(200, bool), same, np.ones(200)
+    )  # fmt: skip
+    [one] = worse_off(card_of(ends, {"group": (("well", "badly"), group)}))
+
+    assert (one.group, one.measure) == ("badly", "precision")
+    assert one.rate.high < one.whole.share
+    assert worse_off(card_of(ends, {"group": (("all",), np.zeros(400, int))})) == []
 
 
 def test_a_card_comes_back_from_its_json():
