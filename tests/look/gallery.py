@@ -127,6 +127,9 @@ def gallery_context() -> dict[str, Any]:
             {"label": "Phone", "left": "+44 7700 900123", "right": "+44 7700 900123", "verdict": "agree"},
             {"label": "Passport", "left": "", "right": "XX0000000", "verdict": "missing"},
         ],
+        "bins": [{"bits": at, "share": (40 - abs(at)) / 1600} for at in range(-40, 40)],
+        "rate": {"share": 0.8, "low": 0.7, "high": 0.88},
+        "whole": {"share": 0.92, "low": 0.9, "high": 0.94},
         "evidence": [
             {"sentence": "The same phone number, which few people share", "weight_bits": 9.8},
             {"sentence": "Surnames nearly the same: one letter moved", "weight_bits": 4.1},
