@@ -36,6 +36,7 @@ OPEN = {
     "audit_seal": "hashes and signatures",
     "intelligence_linkagemodel": "weights by kind of evidence; no names",
     "intelligence_linkagerun": "counts over the whole picture",
+    "intelligence_accuracycard": "rounded and suppressed before it is kept",
     "intelligence_factor": "weights, published within the system",
     "governance_retentionrule": "periods of retention, published",
     "governance_retentiondefault": "the rule itself",

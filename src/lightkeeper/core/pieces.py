@@ -40,7 +40,8 @@ def table(
 ) -> SafeString:
     """A table in a region that scrolls on its own. It holds thead and tbody.
 
-    `kind` "cards" turns rows into cards on a narrow page (give each cell a `data-label`);
+    `kind` "cards" turns rows into cards on a narrow page (give each cell a `data-label`), "cards
+    dense" into cards with the numbers side by side;
     "compare" is for two records side by side.
     """
     return _render(

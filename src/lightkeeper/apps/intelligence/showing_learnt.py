@@ -35,6 +35,8 @@ def model_page(found: Learnt) -> dict[str, Any]:
         "most": max(bits, default=1.0),
         "sure_at": max(REACH_BITS, report.join_at),
         "figures": list(_figures(found)),
+        "records_seen": f"{report.seen.records:,}" if report.seen else "",
+        "pairs_seen": f"{report.seen.pairs_counted:,}" if report.seen else "",
     }
 
 
@@ -68,7 +70,13 @@ def card(found: GroupCard) -> dict[str, Any]:
         "group_card": found,
         "whole": _row(one.whole),
         "tables": [
-            {"name": table.name, "rows": [_row(row) for row in table.rows]} for table in one.tables
+            {
+                "name": table.name,
+                "groups": [row.group for row in table.rows],
+                "shown": any(not row.suppressed for row in table.rows),
+                "rows": [_row(row) for row in table.rows],
+            }
+            for table in one.tables
         ],
         "covered": None if one.covered >= 1 else share(one.covered),
         "worse": [

@@ -1,12 +1,13 @@
 """Charts as SVG, each with its numbers in words beside it: `{% load charts %}`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django import template
 from django.utils.translation import gettext as _
 
-from lightkeeper.core.templatetags.lightkeeper import Bar, bits, signed
+from lightkeeper.core.templatetags.lightkeeper import MINUS, Bar, bits, signed
 
 register = template.Library()
 
@@ -14,6 +15,7 @@ register = template.Library()
 PLOT = 0.82
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200)
 MOST_TICKS = 7
+HYPHEN = re.compile(r"(?<!\w)-(?=\d)")
 
 
 class Line(NamedTuple):
@@ -185,6 +187,12 @@ def _share_words(share: float) -> str:
 def share_words(share: float | None) -> str:
     """`3.4%`; nothing known is a dash, and what would round to nothing is said to be less."""
     return "–" if share is None else _share_words(share)
+
+
+@register.filter
+def minus(sentence: str) -> str:
+    """A sentence with the sign of its numbers as the page writes it."""
+    return HYPHEN.sub(MINUS, sentence)
 
 
 @register.filter

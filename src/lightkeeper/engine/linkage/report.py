@@ -161,6 +161,8 @@ def _sentences(
         yield (
             f"{share(seen.unlinkable)} of the records say too little to be joined with any other, "
             f"even with one that says the same."
+            if seen.unlinkable
+            else "Every record says enough to be joined with one that says the same."
         )
     if any(level.by_frequency for one in model.comparisons for level in one.levels):
         yield (

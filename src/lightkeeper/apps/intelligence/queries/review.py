@@ -42,6 +42,7 @@ class PairView:
     start_bits: float
     threshold_bits: float
     review_bits: float
+    beside_others: str
     would_change: tuple[str, ...]
     model_says: str
     judgements: list[Judgement]
@@ -130,6 +131,8 @@ def pair(actor: Actor, left: str, right: str) -> PairView:
     audit.record(by=actor, did=audit.Did.PAIR_SEEN, to=[one.reference, two.reference])
     links = Link.objects.visible_to(actor).filter(left=one, right=two)
     link = links.select_related("model").first()
+    joined = link is not None and _joined(actor, link)
+    otherwise = what_if.what_if(link, one, two) if link else None
     return PairView(
         left=one,
         right=two,
@@ -139,8 +142,9 @@ def pair(actor: Actor, left: str, right: str) -> PairView:
         start_bits=link.weight_bits - sum(e["weight_bits"] for e in link.evidence) if link else 0,
         threshold_bits=what_if.joins_from(link) if link else 0,
         review_bits=link.model.review_bits if link else 0,
-        would_change=what_if.would_change(link, one, two) if link else (),
-        model_says=_model_says(actor, link),
+        beside_others=otherwise.beside_others(joined) if otherwise else "",
+        would_change=otherwise.sentences if otherwise else (),
+        model_says=_model_says(link, joined),
         judgements=list(
             Judgement.objects.visible_to(actor)
             .filter(left=one, right=two)
@@ -150,15 +154,19 @@ def pair(actor: Actor, left: str, right: str) -> PairView:
     )
 
 
-def _model_says(actor: Actor, link: Link | None) -> str:
+def _joined(actor: Actor, link: Link) -> bool:
+    """Whether the two are one subject in the picture that this viewer has."""
+    subjects = subjects_of(actor, [link.left_id, link.right_id])
+    return subjects[link.left_id] == subjects[link.right_id]
+
+
+def _model_says(link: Link | None, joined: bool) -> str:
     if link is None:
         return "The model found too little in common to keep this pair."
     odds = 2.0 ** max(min(link.weight_bits, 60), -60)
     chance = f"{odds / (1 + odds):.0%}" if 0.01 <= odds / (1 + odds) <= 0.995 else (
         "more than 99%" if odds > 1 else "less than 1%"
     )  # fmt: skip
-    subjects = subjects_of(actor, [link.left_id, link.right_id])
-    joined = subjects[link.left_id] == subjects[link.right_id]
     if joined and link.weight_bits >= link.model.link_bits:
         words = "The model joins them"
     elif link.held:

@@ -193,4 +193,16 @@ def test_a_pair_shows_its_running_sum_both_thresholds_and_what_would_change_it(
     assert "so far" in page
     assert found.would_change
     for sentence in found.would_change:
-        assert sentence in page
+        assert sentence.replace("(-", "(−").replace("to -", "to −") in page
+
+
+def test_a_pair_that_other_records_hold_apart_is_said_to_be_so(linked, be, ask, browse):
+    with superuser(NAME) as c:
+        c.execute("update intelligence_link set held = true")
+    left, right = linked[0].reference, linked[1].reference
+    found = ask(queries.pair, be("ada"), left, right)
+
+    assert found.weight_bits >= found.threshold_bits
+    assert found.beside_others.startswith("Taken alone, the model would join these two.")
+    page = browse("ada").get(f"/picture/review/{left}/{right}/").content.decode()
+    assert found.beside_others in page
