@@ -14,7 +14,7 @@ from lightkeeper.apps.intelligence.models import LinkageModel
 router = Router()
 
 
-class ModelOut(Schema):
+class LinkageModelOut(Schema):
     version: str
     kind: str
     trained_at: datetime
@@ -24,7 +24,7 @@ class ModelOut(Schema):
     review_bits: float
 
 
-class LevelOut(Schema):
+class LevelLearntOut(Schema):
     sentence: str
     bits: float
     m: float = Field(description="Its share among pairs of one person, 0 to 1.")
@@ -32,10 +32,10 @@ class LevelOut(Schema):
     by_frequency: bool
 
 
-class ComparisonOut(Schema):
+class ComparisonLearntOut(Schema):
     name: str
     sentence: str
-    levels: list[LevelOut]
+    levels: list[LevelLearntOut]
 
 
 class BinOut(Schema):
@@ -43,7 +43,7 @@ class BinOut(Schema):
     share: float
 
 
-class SeenOut(Schema):
+class SeenInTrainingOut(Schema):
     records: int
     unlinkable: float
     unsure: float
@@ -52,9 +52,9 @@ class SeenOut(Schema):
     pairs: list[BinOut]
 
 
-class ReportOut(Schema):
+class LearntOut(Schema):
     version: str
-    comparisons: list[ComparisonOut]
+    comparisons: list[ComparisonLearntOut]
     prior: float
     prior_bits: float
     join_at: float
@@ -64,44 +64,44 @@ class ReportOut(Schema):
     pairs: int | None
     others: list[tuple[str, float]]
     notes: list[str]
-    seen: SeenOut | None
+    seen: SeenInTrainingOut | None
     sentences: list[str]
 
 
-class RateOut(Schema):
+class GroupRateOut(Schema):
     share: float | None
     bound: str
     low: float
     high: float
 
 
-class RowOut(Schema):
+class GroupOut(Schema):
     """Counts are rounded to five; None where the group is suppressed."""
 
     group: str
     people: int | None
     joined: int | None
     true: int | None
-    precision: RateOut | None
-    recall: RateOut | None
+    precision: GroupRateOut | None
+    recall: GroupRateOut | None
 
 
-class TableOut(Schema):
+class GroupTableOut(Schema):
     name: str
-    rows: list[RowOut]
+    rows: list[GroupOut]
 
 
-class CardOut(Schema):
+class AccuracyCardOut(Schema):
     model: str
     basis: str
     made_at: datetime
     covered: float
-    whole: RowOut
-    tables: list[TableOut]
+    whole: GroupOut
+    tables: list[GroupTableOut]
 
 
 @router.get(
-    "/models", response={200: list[ModelOut], **ERRORS}, url_name="list_models",
+    "/models", response={200: list[LinkageModelOut], **ERRORS}, url_name="list_models",
     summary="Models of linkage, newest first",
 )  # fmt: skip
 def list_models(request: Any) -> list[dict[str, Any]]:
@@ -109,7 +109,7 @@ def list_models(request: Any) -> list[dict[str, Any]]:
 
 
 @router.get(
-    "/models/{version}", response={200: ReportOut, **ERRORS}, url_name="get_model",
+    "/models/{version}", response={200: LearntOut, **ERRORS}, url_name="get_model",
     summary="What one model learnt",
 )  # fmt: skip
 def get_model(request: Any, version: str) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def get_model(request: Any, version: str) -> dict[str, Any]:
 
 
 @router.get(
-    "/accuracy", response={200: list[CardOut], **ERRORS}, url_name="accuracy_by_group",
+    "/accuracy", response={200: list[AccuracyCardOut], **ERRORS}, url_name="accuracy_by_group",
     summary="Precision and recall by group, with suppression",
 )  # fmt: skip
 def accuracy_by_group(request: Any) -> list[dict[str, Any]]:
