@@ -2,7 +2,7 @@ PY ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo serve worker check test test-faults test-fuzz bench lock clean
+.PHONY: help setup demo serve worker check test test-faults test-fuzz bench bench-peers lock clean
 help:            ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
@@ -42,10 +42,18 @@ test-fuzz: setup ## every parser and every operation of the API, many times over
 
 bench: setup     ## figures against peers and at a million rows; long
 	for script in bench/*.py; do $(BIN)/python $$script || exit 1; done
+	$(BIN)/python -m bench.linkage --sets $(or $(SETS),small) --json var/linkage-bench.json
+
+bench-peers: var/peers/.ready   ## the tools that linkage is measured beside, in an environment of their own
+var/peers/.ready: requirements/peers.lock $(VENV)/.ready
+	$(PY) -m venv var/peers
+	$(BIN)/uv pip sync --quiet --python var/peers/bin/python --require-hashes requirements/peers.lock
+	touch $@
 
 lock:            ## make the lock again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements/dev.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/run.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/peers.in -o requirements/peers.lock
 
 clean:           ## stop the database and remove what was made
 	-$(BIN)/lightkeeper stop
