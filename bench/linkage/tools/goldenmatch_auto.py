@@ -31,7 +31,9 @@ def run(task: Task) -> Found:
     for one in found.clusters.values():
         for row in one["members"]:
             clusters[row] = min(one["members"])
-    left, right, score = zip(*found.scored_pairs, strict=True) if found.scored_pairs else ((),) * 3
+    # Those it would show a person weigh less than its threshold and show what lower ones would do.
+    pairs = [*found.scored_pairs, *found.review_pairs]
+    left, right, score = zip(*pairs, strict=True) if pairs else ((),) * 3
     return Found(version("goldenmatch"), clusters, None, left, right, score, notes=notes)
 
 
