@@ -45,24 +45,27 @@ def main(words: list[str] | None = None) -> int:
     given = _given(words)
     result: dict[str, Any] = {"machine": _machine(), "sets": []}
     for name in given.sets:
-        data = given.folder / "sets" / name
-        about = prepared(name, data)
+        about = prepared(name, given.folder / "sets" / name)
+        measured: dict[str, Any] = {"name": name, **about}
+        result["sets"].append(measured)
         if "failed" in about:
             print(f"\n{name}: left out, {about['failed']}", flush=True)
-            result["sets"].append({"name": name, **about})
             continue
-        runs = []
+        measured["runs"] = []
         for tool in TOOLS:
             if not given.tools or tool.name in given.tools:
-                out = given.folder / "runs" / name / f"{tool.module} {tool.setting}".strip()
-                runs.append(one(tool, data, out, given))
                 print(f"  {name}: {tool.name} {tool.setting}", file=sys.stderr, flush=True)
-        runs = with_ratios(runs)
-        print("\n".join(lines_of(about, runs)), flush=True)
-        result["sets"].append({**about, "runs": runs})
-        if given.json:
-            given.json.write_text(json.dumps(result, indent=1) + "\n")
+                measured["runs"] = with_ratios([*measured["runs"], one(tool, name, given)])
+                # After each, so that a run that is cut short leaves what it had.
+                _keep(result, given.json)
+        print("\n".join(lines_of(about, measured["runs"])), flush=True)
+    _keep(result, given.json)
     return 0
+
+
+def _keep(result: dict[str, Any], file: Path | None) -> None:
+    if file:
+        file.write_text(json.dumps(result, indent=1) + "\n")
 
 
 def prepared(name: str, data: Path) -> dict[str, Any]:
@@ -75,8 +78,10 @@ def prepared(name: str, data: Path) -> dict[str, Any]:
     return dict(json.loads((data / "about.json").read_text()))
 
 
-def one(tool: Tool, data: Path, out: Path, given: argparse.Namespace) -> Run:
+def one(tool: Tool, name: str, given: argparse.Namespace) -> Run:
     """A tool on a set, and what its result is worth."""
+    data = given.folder / "sets" / name
+    out = given.folder / "runs" / name / f"{tool.module} {tool.setting}".strip()
     load = os.getloadavg()[0]
     run: Run = {"tool": tool.name, "setting": tool.setting, "load_before": round(load, 2)}
     run |= run_tool(tool, data, out, time_limit=given.seconds, memory_limit=given.megabytes)
