@@ -23,6 +23,7 @@ from lightkeeper.engine.linkage.columns import common_values
 from lightkeeper.engine.linkage.comparisons import compare_fields
 from lightkeeper.engine.linkage.database import USUAL, Resources, open_database
 from lightkeeper.engine.linkage.households import learn_homes
+from lightkeeper.engine.linkage.labels import Judged, learn_from_judgements
 from lightkeeper.engine.linkage.loaded import Loaded, load
 from lightkeeper.engine.linkage.model import Comparison, Level, LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
@@ -56,9 +57,14 @@ def train(
     *,
     resources: Resources = USUAL,
     progress: Progress = _quiet,
+    judged: Judged | None = None,
 ) -> LinkModel:
-    """A model of how the records of this table compare, learnt from the table alone."""
-    return train_with_values(table, plan, seed, resources=resources, progress=progress)[0]
+    """A model of how the records of this table compare, learnt from the table alone, and from what
+    people judged where there is some.
+    """
+    return train_with_values(
+        table, plan, seed, resources=resources, progress=progress, judged=judged
+    )[0]
 
 
 def train_with_values(
@@ -68,11 +74,30 @@ def train_with_values(
     *,
     resources: Resources = USUAL,
     progress: Progress = _quiet,
+    judged: Judged | None = None,
 ) -> tuple[LinkModel, pa.Table]:
     """As `train`, and how common the values of the table are (see `common_values`)."""
     progress("preparing", 0.0)
     loaded = load(table, plan)
-    return learn(loaded, plan, seed, resources, progress), common_values(loaded.coded)
+    model = learn(loaded, plan, seed, resources, progress)
+    if judged is not None:
+        model = _with_judgements(loaded, model, judged)
+    return model, common_values(loaded.coded)
+
+
+def train_again(
+    table: pa.Table, model: LinkModel, judged: Judged, *, values: pa.Table | None = None
+) -> LinkModel:
+    """The model moved to what people judged, without learning anew from the rest. `table` needs no
+    more than the judged records if `values` are those that the model was trained with.
+    """
+    return _with_judgements(load(table, model.plan, model.fields, values), model, judged)
+
+
+def _with_judgements(loaded: Loaded, model: LinkModel, judged: Judged) -> LinkModel:
+    chunks = Comparer(loaded.coded, model.comparisons).chunks(judged.left, judged.right)
+    levels = join_levels(chunks)
+    return learn_from_judgements(model, levels, judged.same) if len(judged.same) else model
 
 
 def learn(
