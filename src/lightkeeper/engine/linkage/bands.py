@@ -1,9 +1,9 @@
 """Bands of weight, and the pairs drawn from each at random, so that what people say of those holds
 for all of the band.
 
-Every pair has a number of its own that looks random and never changes. Of each band the pairs with
-the lowest numbers are drawn: what is drawn stays drawn while records come and go, and whoever reads
-the judgements later needs no list of what was asked.
+Every pair has a number of its own that looks random and never changes. Within a band the pairs with
+the lowest numbers are drawn first: what is drawn stays drawn while records come and go, no list of
+what was asked has to be kept, and what is drawn tells nothing of any other pair.
 """
 
 import numpy as np
@@ -14,9 +14,11 @@ from lightkeeper.engine.errors import ShapeError
 # Lowest weights of the bands, in bits, which are also the thresholds that may be chosen: narrow
 # where the choice is likely to fall.
 FLOORS = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)
+# Pairs below so many bits are drawn so many times as often as others: there the choice is made, and
+# there are few of them beside those that nobody doubts.
+SURE_BITS, OFTENER = 8.0, 4.0
+# Judgements count as those of pairs drawn at random among so many.
 MOST_DRAWN = 2000
-# Half is shared out by how many pairs a band has, half alike, so that no band goes without.
-ALIKE = 0.5
 SEED = 1
 
 
@@ -51,24 +53,31 @@ def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return found ^ (found >> np.uint64(31))
 
 
-def draw(
-    band: NDArray[np.int64], lot: NDArray[np.uint64], *, most: int = MOST_DRAWN
-) -> NDArray[np.int64]:
-    """In what order pairs are to be judged, so that at any point all bands are served.
+def turn_of(weight: ArrayLike, lot: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """When each pair is asked, the lowest first: the share of the range that its lot is at, less
+    where pairs are drawn oftener.
 
-    Shapes: band (p,), below zero for pairs that are never drawn; lot (p,); returns (p,) int64, 1
-        for the first to be judged, 0 for what is not drawn.
+    Shapes: weight (p,) bits; lot (p,); returns (p,) from 0 to below 1.
+    Source: sequential Poisson sampling, Ohlsson 1998.
     """
-    order = np.zeros(len(band), np.int64)
-    rows = np.nonzero(band >= 0)[0]
-    if not len(rows):
-        return order
-    rows = rows[np.lexsort((rows, lot[rows], band[rows]))]
-    of = band[rows]
-    names, starts, sizes = np.unique(of, return_index=True, return_counts=True)
-    place = np.searchsorted(names, of)
-    rank = np.arange(len(rows)) - starts[place] + 1
-    share = ALIKE / len(names) + (1 - ALIKE) * sizes / len(rows)
-    turn = np.lexsort((of, rank / share[place]))[:most]
-    order[rows[turn]] = np.arange(1, len(turn) + 1)
-    return order
+    share = (lot >> np.uint64(11)).astype(np.float64) / 2.0**53
+    return np.asarray(np.where(np.asarray(weight) < SURE_BITS, share / OFTENER, share))
+
+
+def drawn(
+    left: ArrayLike,
+    right: ArrayLike,
+    weight: ArrayLike,
+    *,
+    most: int = MOST_DRAWN,
+    seed: int = SEED,
+) -> NDArray[np.int64]:
+    """Rows of the pairs that are drawn, in the order in which they are asked.
+
+    Shapes: left, right, weight (p,); returns at most `most` rows. Pairs below every band are left
+        out.
+    """
+    bits = np.asarray(weight, np.float64)
+    turn = np.where(bits >= FLOORS[0], turn_of(bits, lot_of(left, right, seed)), np.inf)
+    order = np.argsort(turn, kind="stable")[:most]
+    return np.asarray(order[turn[order] < np.inf], np.int64)

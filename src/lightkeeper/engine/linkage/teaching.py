@@ -33,7 +33,7 @@ class Askable:
 
     Shapes: mean (p,) bits, as `mean_between` gives it; one, two (p,) int64, the subjects of the
         ends; size_one, size_two (p,) records in them; kind (p,) int64, a number for pairs that
-        compare alike; drawn (p,) int64, 0 or the turn in which the pair was drawn at random.
+        compare alike; turn (p,), as `bands.turn_of` gives it; infinite if never drawn at random.
     """
 
     mean: NDArray[np.float64]
@@ -42,7 +42,7 @@ class Askable:
     size_one: NDArray[np.int64]
     size_two: NDArray[np.int64]
     kind: NDArray[np.int64]
-    drawn: NDArray[np.int64]
+    turn: NDArray[np.float64]
 
     def __post_init__(self) -> None:
         shapes = {part.shape for part in vars(self).values()}
@@ -52,10 +52,9 @@ class Askable:
 
 @dataclass(frozen=True)
 class Pick:
-    """A pair by its row, whether it was drawn at random, and why it is asked."""
+    """A pair by its row, and why it is asked."""
 
     row: int
-    drawn: bool
     sentence: str
 
 
@@ -99,16 +98,15 @@ def in_teaching_order(pairs: Askable, join_at: float) -> Iterator[Pick]:
 
     Equal ones come in the order of their rows.
     """
-    by_turn = np.nonzero(pairs.drawn > 0)[0]
-    by_turn = by_turn[np.argsort(pairs.drawn[by_turn], kind="stable")]
-    drawn = iter(by_turn.tolist())
+    by_turn = np.argsort(pairs.turn, kind="stable")
+    drawn = iter(by_turn[pairs.turn[by_turn] < np.inf].tolist())
     taught = _greedy(pairs, worth(pairs, join_at))
     given: set[int] = set()
     for place in range(len(pairs.mean)):
         turns = (drawn, taught) if place % ONE_DRAWN_IN == ONE_DRAWN_IN - 1 else (taught, drawn)
         row = _next(turns, given)
         given.add(row)
-        yield Pick(row, bool(pairs.drawn[row]), sentence_of(pairs, row, join_at, turns[0] is drawn))
+        yield Pick(row, sentence_of(pairs, row, join_at, turns[0] is drawn))
 
 
 def _next(turns: Sequence[Iterator[int]], given: set[int]) -> int:

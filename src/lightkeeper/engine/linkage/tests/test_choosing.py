@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from lightkeeper.engine.errors import ShapeError
-from lightkeeper.engine.linkage.bands import FLOORS, band_of, draw, lot_of
+from lightkeeper.engine.linkage.bands import FLOORS, drawn, lot_of
 from lightkeeper.engine.linkage.choosing import Band, bands_from, choose_threshold, read
 
 MANY = 10_000_000
@@ -110,8 +110,7 @@ def test_the_chosen_threshold_seldom_falls_short_of_the_target():
     left = np.arange(len(weight))
     chosen, wrong = 0, 0
     for seed in range(runs):
-        turn = draw(band_of(weight), lot_of(left, left + 1, seed), most=400)
-        rows = np.nonzero(turn)[0]
+        rows = drawn(left, left + 1, weight, most=500, seed=seed)
         said = ["SAME" if truth[row] else "DIFFERENT" for row in rows]
         bits = choose_threshold(bands_from(weight, rows, said), target).bits
         chosen += bits is not None
