@@ -37,6 +37,8 @@ OPEN = {
     "intelligence_linkagemodel": "weights by kind of evidence; no names",
     "intelligence_linkagerun": "counts over the whole picture",
     "intelligence_accuracycard": "rounded and suppressed before it is kept",
+    "intelligence_thresholdreading": "counts over the whole picture",
+    "intelligence_thresholdadoption": "what colleagues decided about everybody's picture",
     "intelligence_factor": "weights, published within the system",
     "governance_retentionrule": "periods of retention, published",
     "governance_retentiondefault": "the rule itself",

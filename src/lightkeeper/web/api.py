@@ -18,6 +18,7 @@ ROUTERS = (
     ("/reports", "intake"),
     ("/picture", "intelligence"),
     ("/linkage", "intelligence.api_learnt"),
+    ("/picture/threshold", "intelligence.threshold_api"),
     ("/children", "safeguarding"),
     ("/sharing", "sharing"),
     ("/tasks", "tasking"),

@@ -28,6 +28,7 @@ class Power(models.TextChoices):
     RENEW = "renew", _("Renew clearances and duty training of one's agency")
     OVERSEE = "oversee", _("Read the audit log of one's agency")
     ADMINISTER = "administer", _("See the system's figures and jobs")
+    SET_THRESHOLD = "set_threshold", _("Choose from which weight records are joined")
 
 
 class Role(models.TextChoices):

@@ -83,6 +83,7 @@ class WaitingOut(Schema):
     weight_bits: float
     speaks_for: list[str]
     speaks_against: list[str]
+    why: str = Field(description="Why it stands in the order of what teaches most.")
 
 
 class QueueOut(Schema):
@@ -180,8 +181,11 @@ def subject_looks(request: Any, reference: str, before: str = "") -> dict[str, A
 @router.get(
     "/review", response={200: QueueOut, **ERRORS}, url_name="list_review", summary="Pairs to judge"
 )
-def list_review(request: Any, page: int = 1) -> dict[str, Any]:
-    waiting, more = queries.review_queue(request.actor, page)
+def list_review(
+    request: Any, page: int = 1, order: Literal["likeliest", "teaching"] = "likeliest"
+) -> dict[str, Any]:
+    queue = queries.teaching_queue if order == "teaching" else queries.review_queue
+    waiting, more = queue(request.actor, page)
     return {
         "pairs": [
             {
@@ -190,6 +194,7 @@ def list_review(request: Any, page: int = 1) -> dict[str, Any]:
                 "weight_bits": one.weight_bits,
                 "speaks_for": list(one.speaks_for),
                 "speaks_against": list(one.speaks_against),
+                "why": one.why,
             }
             for one in waiting
         ],

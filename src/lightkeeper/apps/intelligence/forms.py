@@ -70,6 +70,33 @@ class Undo(forms.Form):
     )
 
 
+class Order(forms.Form):
+    """In which order pairs wait: the likeliest first, or what teaches most."""
+
+    TEACHING = "teaching"
+    order = forms.ChoiceField(choices=[(TEACHING, TEACHING)], required=False)
+
+
+class Target(forms.Form):
+    target_percent = forms.DecimalField(
+        label=_("Of the links that join, so many of a hundred are to be right"),
+        min_value=50,
+        max_value=99.9,
+        decimal_places=1,
+        initial=95,
+    )
+
+
+class Adopt(forms.Form):
+    reading = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why should records be joined from there on?"),
+        max_length=2000,
+        min_length=3,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class Narrow(forms.Form):
     """Filters of the ranked list, of what the viewer may see."""
 

@@ -86,6 +86,43 @@ class AccuracyCard(models.Model):
         ]
 
 
+class ThresholdReading(models.Model):
+    """What the judgements of that moment say of the thresholds that may be chosen."""
+
+    handling = Handling(
+        "open", "permanent", why="Counts over the whole picture, for whoever runs its model.",
+        derived_by=("linker",),
+    )  # fmt: skip
+
+    reference = models.CharField(max_length=20, unique=True)
+    model = models.ForeignKey(LinkageModel, models.PROTECT, related_name="+")
+    target = models.FloatField()
+    confidence = models.FloatField()
+    # The lowest weight that is shown to meet the target; none where there is too little to go by.
+    bits = models.FloatField(null=True)
+    sentence = models.TextField()
+    # [{floor, pairs, judged, precision, low, high}], the highest first.
+    figures = models.JSONField()
+    made_at = models.DateTimeField()
+
+
+class ThresholdAdoption(models.Model):
+    """From which weight records are joined, by whose decision and why. The last one stands."""
+
+    handling = Handling(
+        "open", "permanent", derived_by=("linker",),
+        why="Colleagues are named on what they decide about everybody's picture; no record is.",
+    )  # fmt: skip
+
+    reference = models.CharField(max_length=20, unique=True)
+    bits = models.FloatField()
+    reading = models.ForeignKey(ThresholdReading, models.PROTECT, null=True, related_name="+")
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
+    person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    reason = models.TextField()
+    made_at = models.DateTimeField()
+
+
 class Membership(models.Model):
     """Where a record stands in the whole picture, which nobody sees as such: every viewer's own is
     worked out for them (see `queries.parts`).
@@ -128,6 +165,8 @@ class Link(models.Model):
     # Whether the two are apart in the picture that some viewer might have: for those the pair
     # waits for a person. Whether it does for this viewer is worked out when they ask.
     may_wait = models.BooleanField(default=True)
+    # When it is asked among links drawn at random, the lowest first; it follows from the pair.
+    turn = models.FloatField(null=True)
 
     objects = PairManager()
 
@@ -143,6 +182,7 @@ class Link(models.Model):
                 condition=Q(may_wait=True, judged=False),
             ),
             models.Index(fields=["right"], name="link_of_right"),
+            models.Index(fields=["turn"], name="link_in_turn", condition=Q(held=False)),
         ]
 
 

@@ -20,3 +20,7 @@ def check_may_see_models(by: Actor) -> None:
 def check_may_see_cards(by: Actor) -> None:
     """Who is linked worse, for the governance desk alone: it is no input to any work on people."""
     check_may(by, Power.HANDLE_RIGHTS)
+
+
+def check_may_set_threshold(by: Actor) -> None:
+    check_may(by, Power.SET_THRESHOLD)

@@ -6,12 +6,36 @@ from lightkeeper.apps.intelligence.choices import Verdict
 from lightkeeper.core.errors import Refused
 
 SHORTEST_REASON = 3
+LEAST_TARGET, MOST_TARGET = 0.5, 0.999
 Said = tuple[int, int, str, str]  # left, right, verdict, reference
 
 
 def check_reason(reason: str) -> None:
     if len(reason.strip()) < SHORTEST_REASON:
         raise Refused("judgement.reason", "Say why, so that a colleague can follow it later.")
+
+
+def check_target(target: float) -> None:
+    if not LEAST_TARGET <= target <= MOST_TARGET:
+        raise Refused(
+            "threshold.target",
+            "A target is a share of links that are to be right, from .5 to .999.",
+        )
+
+
+def check_adoptable(bits: float | None, *, is_last: bool, is_of_model: bool, stands: float) -> None:
+    """Only what judgements show now may be adopted, never a number made up."""
+    if bits is None:
+        raise Refused(
+            "threshold.unproven",
+            "The judgements do not show that any threshold meets the target. Judge more pairs.",
+        )
+    if not (is_last and is_of_model):
+        raise Refused(
+            "threshold.old", "There is a later reading, or another model. Have it read again."
+        )
+    if bits == stands:
+        raise Refused("threshold.stands", f"Records are joined from {bits:g} bits already.")
 
 
 def check_two(left: int, right: int) -> None:

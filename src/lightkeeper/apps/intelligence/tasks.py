@@ -7,7 +7,7 @@ from lightkeeper.apps.accounts import errands
 from lightkeeper.apps.accounts.errands import Errand, handles
 from lightkeeper.apps.accounts.services import Actor, actor_now
 from lightkeeper.apps.intelligence.happenings import PictureChanged
-from lightkeeper.apps.intelligence.services import linking
+from lightkeeper.apps.intelligence.services import linking, thresholds
 from lightkeeper.core.announcements import announce
 from lightkeeper.core.errors import NotPermitted
 
@@ -55,6 +55,30 @@ def resolve(errand: Errand) -> None:
 def resolve_part(errand: Errand) -> None:
     """Work out again what is left of a part of the picture from which a record was erased."""
     linking.resolve_part(by=_who(), part=errand.arguments["part"], at=timezone.now())
+
+
+@handles(thresholds.READ)
+def read_threshold(errand: Errand) -> None:
+    """Read from the judgements which threshold meets a target."""
+    thresholds.read_now(by=_who(), target=errand.arguments["target"], at=timezone.now())
+
+
+@handles(thresholds.ADOPT)
+def adopt_threshold(errand: Errand) -> None:
+    """Put a threshold in place, and the picture that it makes."""
+    given = errand.arguments
+    thresholds.adopt_now(
+        by=_who(), reading_id=given["reading"], reason=given["reason"], at=timezone.now()
+    )
+
+
+@handles(thresholds.UNDO)
+def undo_threshold(errand: Errand) -> None:
+    """Put the threshold of before in place again, and its picture."""
+    given = errand.arguments
+    thresholds.undo_now(
+        by=_who(), adoption_id=given["adoption"], reason=given["reason"], at=timezone.now()
+    )
 
 
 def _who() -> Actor:

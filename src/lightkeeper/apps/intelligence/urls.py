@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lightkeeper.apps.intelligence import views, views_learnt
+from lightkeeper.apps.intelligence import threshold_views, views, views_learnt
 
 app_name = "intelligence"
 
@@ -21,4 +21,8 @@ urlpatterns = [
     path("models/", views_learnt.models, name="models"),
     path("models/<str:version>/", views_learnt.model, name="model"),
     path("accuracy/", views_learnt.accuracy, name="accuracy"),
+    path("threshold/", threshold_views.threshold, name="threshold"),
+    path("threshold/read/", threshold_views.read_threshold, name="read_threshold"),
+    path("threshold/adopt/", threshold_views.adopt_threshold, name="adopt_threshold"),
+    path("threshold/undo/", threshold_views.undo_threshold, name="undo_threshold"),
 ]

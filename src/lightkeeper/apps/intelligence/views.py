@@ -49,10 +49,18 @@ def looks(request: Any, reference: str) -> HttpResponseBase:
 
 
 def review(request: Any) -> HttpResponse:
-    page = _page(request)
-    waiting, more = queries.review_queue(request.actor, page)
-    pages = showing.pages(page, more, {})
-    return render(request, "intelligence/review.html", {"waiting": waiting, "more": more} | pages)
+    page, order = _page(request), _order(request)
+    queue = queries.teaching_queue if order else queries.review_queue
+    waiting, more = queue(request.actor, page)
+    shown = {"waiting": waiting, "more": more, "order": order}
+    pages = showing.pages(page, more, {"order": order})
+    return render(request, "intelligence/review.html", shown | pages)
+
+
+def _order(request: Any) -> str:
+    """Empty for the likeliest first, which an order that is none comes to as well."""
+    form = forms.Order(request.GET)
+    return str(form.cleaned_data["order"]) if form.is_valid() else ""
 
 
 def pair(request: Any, left: str, right: str) -> HttpResponse:
@@ -64,8 +72,13 @@ def _pair_page(
 ) -> HttpResponse:
     found = queries.pair(request.actor, left, right)
     said = corrected.of_records(request.actor, [found.left.pk, found.right.pk])
+    order = _order(request)
     shown = {
         "pair": found,
+        "order": order,
+        "why": queries.why_it_teaches(request.actor, found.left.pk, found.right.pk)
+        if order
+        else "",
         "corrected_left": said.get(found.left.pk, []),
         "corrected_right": said.get(found.right.pk, []),
         "left": showing.side(found.left),
@@ -96,7 +109,10 @@ def judge(request: Any, left: str, right: str) -> HttpResponseBase:
             "verdict": judgement.get_verdict_display().lower(),
         },
     )
-    following = queries.next_in_queue(request.actor)
+    order = _order(request)
+    following = (queries.next_that_teaches if order else queries.next_in_queue)(request.actor)
+    if following and order:
+        return _go(request, f"{showing.pair_url(*following)}?order={order}")
     return _go(request, showing.pair_url(*following) if following else "intelligence:review")
 
 

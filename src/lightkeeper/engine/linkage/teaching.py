@@ -7,7 +7,7 @@ are apart are rightly apart. A share of the pairs is drawn at random (`bands.py`
 precision of a threshold can be read from the judgements without favour.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -103,14 +103,16 @@ def in_teaching_order(pairs: Askable, join_at: float) -> Iterator[Pick]:
     taught = _greedy(pairs, worth(pairs, join_at))
     given: set[int] = set()
     for place in range(len(pairs.mean)):
-        turns = (drawn, taught) if place % ONE_DRAWN_IN == ONE_DRAWN_IN - 1 else (taught, drawn)
-        row = _next(turns, given)
+        row = _next(drawn, given) if place % ONE_DRAWN_IN == ONE_DRAWN_IN - 1 else None
+        at_random = row is not None
+        row = _next(taught, given) if row is None else row
+        assert row is not None
         given.add(row)
-        yield Pick(row, sentence_of(pairs, row, join_at, turns[0] is drawn))
+        yield Pick(row, sentence_of(pairs, row, join_at, at_random))
 
 
-def _next(turns: Sequence[Iterator[int]], given: set[int]) -> int:
-    return next(row for turn in turns for row in turn if row not in given)
+def _next(rows: Iterator[int], given: set[int]) -> int | None:
+    return next((row for row in rows if row not in given), None)
 
 
 def _greedy(pairs: Askable, value: NDArray[np.float64]) -> Iterator[int]:

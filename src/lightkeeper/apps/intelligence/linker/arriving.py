@@ -19,6 +19,7 @@ from lightkeeper.apps.intelligence.linker.export import KIND, Exported, export_p
 from lightkeeper.apps.intelligence.linker.keeping import last_whole_run, place_of
 from lightkeeper.apps.intelligence.linker.lease import hold_lease
 from lightkeeper.apps.intelligence.linker.models import fits_what_came, model_in_use
+from lightkeeper.apps.intelligence.linker.threshold import bits_that_stand
 from lightkeeper.apps.intelligence.models import LinkageModel, LinkageRun
 from lightkeeper.core import faults
 from lightkeeper.engine.errors import FormatError
@@ -44,12 +45,14 @@ LABELS_OF = "select id, bucket_id, concerns_child from intake_record where id = 
 
 def link_what_came(*, at: datetime) -> LinkageRun | None:
     """Link the records that the picture does not know yet; None where everything must be linked:
-    nothing stands ready, a model must be trained, or too much has come.
+    nothing stands ready, a model must be trained, another threshold stands, or too much has come.
     """
     with hold_lease() as lease:
         started = time.monotonic()
         before, row = last_whole_run(), model_in_use()
         if before is None or row is None or before.model_id != row.pk:
+            return None
+        if row.link_bits != bits_that_stand():
             return None
         try:
             with Standing.open(place_of(before)) as standing:

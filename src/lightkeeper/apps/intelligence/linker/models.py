@@ -1,7 +1,9 @@
 """The linkage model in use: the trained one if it fits what there is, else a new one."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,6 +12,7 @@ from django.db.models import QuerySet
 
 from lightkeeper.apps.intelligence import linker
 from lightkeeper.apps.intelligence.linker.export import COLUMNS, KIND, Exported
+from lightkeeper.apps.intelligence.linker.threshold import bits_that_stand
 from lightkeeper.apps.intelligence.models import CommonValues, LinkageModel
 from lightkeeper.engine.linkage.model import LinkModel, model_from_json
 from lightkeeper.engine.linkage.plan import plan_by_name
@@ -22,21 +25,43 @@ OUTGROWN = 4
 def fitting_model(
     found: Exported, at: datetime, say: Progress
 ) -> tuple[LinkageModel, LinkModel, pa.Table]:
-    """The model for these sources, trained on first use, and how common values were then."""
-    row = model_in_use()
+    """The model for these sources, trained on first use, with the threshold that stands, and how
+    common values were then.
+    """
+    row, wanted = model_in_use(), bits_that_stand()
     if row is not None and fits(row, found):
         kept = CommonValues.objects.using(linker.USING).filter(pk=row.pk).first()
         if kept is not None:
-            return row, model_from_json(json.dumps(row.body)), _from_parquet(bytes(kept.body))
+            model, values = model_from_json(json.dumps(row.body)), _from_parquet(bytes(kept.body))
+            if row.link_bits == wanted:
+                return row, model, values
+            model = replace(model, join_at=wanted)
+            return _put_in_use(model, values, row.training, at), model, values
     model, values = train_with_values(
         found.table.select(list(found.columns)), plan_by_name(list(found.columns)), progress=say
     )
+    model = replace(model, join_at=wanted)
+    return _put_in_use(model, values, _training(model, found), at), model, values
+
+
+def _put_in_use(
+    model: LinkModel, values: pa.Table, training: dict[str, Any], at: datetime
+) -> LinkageModel:
     _in_use().update(in_use=False)
-    row = keep(model, found, at)
+    row = keep(model, training, at)
     CommonValues.objects.using(linker.USING).update_or_create(
         pk=row.pk, defaults={"body": _to_parquet(values)}
     )
-    return row, model, values
+    return row
+
+
+def _training(model: LinkModel, found: Exported) -> dict[str, Any]:
+    return {
+        "sources": list(found.sources),
+        "columns": [name for name in COLUMNS if name in found.columns],
+        "records": found.table.num_rows,
+        "notes": model.training.get("notes", []),
+    }
 
 
 def _in_use() -> QuerySet[LinkageModel]:
@@ -72,7 +97,7 @@ def fits_what_came(row: LinkageModel, some: Exported, total: int) -> bool:
     )  # fmt: skip
 
 
-def keep(model: LinkModel, found: Exported, at: datetime) -> LinkageModel:
+def keep(model: LinkModel, training: dict[str, Any], at: datetime) -> LinkageModel:
     text = model.to_json()
     (settings.MODELS / f"{model.version}.json").write_text(text + "\n", encoding="utf-8")
     row, _ = LinkageModel.objects.using(linker.USING).update_or_create(
@@ -80,12 +105,7 @@ def keep(model: LinkModel, found: Exported, at: datetime) -> LinkageModel:
         defaults={
             "kind": KIND,
             "body": json.loads(text),
-            "training": {
-                "sources": list(found.sources),
-                "columns": [name for name in COLUMNS if name in found.columns],
-                "records": found.table.num_rows,
-                "notes": model.training.get("notes", []),
-            },
+            "training": training,
             "review_bits": model.review_at,
             "link_bits": model.join_at,
             "trained_at": at,

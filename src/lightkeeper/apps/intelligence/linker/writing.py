@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from lightkeeper.apps.intelligence import linker, sql
 from lightkeeper.apps.intelligence.linker.judged import Rules
+from lightkeeper.engine.linkage.bands import lot_of, turn_of
 from lightkeeper.engine.linkage.batch import Links
 from lightkeeper.engine.linkage.explain import HOME, LEAST_BITS, OTHER_NAME
 from lightkeeper.engine.linkage.model import Comparison
 
 COPY_LINKS = """
 copy intelligence_link (left_id, right_id, bucket_left_id, bucket_right_id, model_id, may_wait,
-                        held, weight_bits, evidence, made_at, judged) from stdin
+                        held, weight_bits, evidence, made_at, judged, turn) from stdin
 """
 DROP_OF = "delete from intelligence_link where {} = any(%s)"
 DROP_PAIRS = """
@@ -101,16 +102,17 @@ def _copy_links(
 ) -> None:  # fmt: skip
     left, right, weight = links.left[kept], links.right[kept], links.weight[kept]
     evidence = evidence_of(links, kept)
+    turns = turn_of(weight, lot_of(links.record_ids[left], links.record_ids[right])).tolist()
 
     def lines() -> Iterator[Sequence[Any]]:
         columns = (
             links.record_ids[left].tolist(), links.record_ids[right].tolist(),
             buckets[left].tolist(), buckets[right].tolist(),
-            waits.tolist(), held.tolist(), weight.tolist(), evidence,
+            waits.tolist(), held.tolist(), weight.tolist(), evidence, turns,
         )  # fmt: skip
-        for one, two, of_one, of_two, wait, hold, bits, why in zip(*columns, strict=True):
+        for one, two, of_one, of_two, wait, hold, bits, why, turn in zip(*columns, strict=True):
             said = (one, two) in judged
-            yield one, two, of_one, of_two, model_id, wait, hold, bits, why, at, said
+            yield one, two, of_one, of_two, model_id, wait, hold, bits, why, at, said, turn
 
     sql.copy_in(COPY_LINKS, lines(), using=linker.USING)
 

@@ -41,12 +41,23 @@ from lightkeeper.apps.intelligence.queries.subjects import (
     reports_of,
     subject,
 )
+from lightkeeper.apps.intelligence.queries.teaching import (
+    next_that_teaches,
+    teaching_queue,
+    why_it_teaches,
+)
+from lightkeeper.apps.intelligence.queries.thresholds import (
+    Thresholds,
+    get_reading,
+    thresholds,
+)
 
 __all__ = [
     "PAGE", "Fact", "Filters", "Found", "GroupCard", "Learnt", "PairView", "Ranked", "Results",
-    "Subject", "Waiting", "accuracy_cards", "choices_of", "explain_subject", "explained",
-    "facts_of", "figures", "find", "get_judgement", "is_child_or_harmed", "judgements", "learnt",
-    "look_up", "looks_at_subject", "next_in_queue", "pair", "rank", "ranking", "reference_of",
-    "reports_of", "review_queue", "search", "subject", "subjects_of", "trained_models",
-    "two_records", "waiting_count",
+    "Subject", "Thresholds", "Waiting", "accuracy_cards", "choices_of", "explain_subject",
+    "explained", "facts_of", "figures", "find", "get_judgement", "get_reading",
+    "is_child_or_harmed", "judgements", "learnt", "look_up", "looks_at_subject", "next_in_queue",
+    "next_that_teaches", "pair", "rank", "ranking", "reference_of", "reports_of", "review_queue",
+    "search", "subject", "subjects_of", "teaching_queue", "thresholds", "trained_models",
+    "two_records", "waiting_count", "why_it_teaches",
 ]  # fmt: skip

@@ -28,6 +28,7 @@ class Waiting:
     weight_bits: float
     speaks_for: tuple[str, ...]
     speaks_against: tuple[str, ...]
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def review_queue(actor: Actor, page: int = 1) -> tuple[list[Waiting], bool]:
     """
     permissions.check_may_judge(actor)
     start = (min(max(page, 1), MOST_PAGES) - 1) * PAGE
-    found = list(islice(_queue(actor), start, start + PAGE + 1))
-    shown = [_waiting(link) for link in found[:PAGE]]
+    found = list(islice(links_that_wait(actor), start, start + PAGE + 1))
+    shown = [waiting_of(link) for link in found[:PAGE]]
     references = {r.reference for one in shown for r in (one.left, one.right)}
     audit.record(by=actor, did=audit.Did.REVIEW_LISTED, to=sorted(references))
     return shown, len(found) > PAGE and page < MOST_PAGES
@@ -73,16 +74,16 @@ BATCH = 60
 
 def waiting_count(actor: Actor) -> int:
     """How many pairs wait, as far as a desk needs to know: counted no further than a hundred."""
-    return sum(1 for _ in islice(_queue(actor), MOST_COUNTED))
+    return sum(1 for _ in islice(links_that_wait(actor), MOST_COUNTED))
 
 
 def next_in_queue(actor: Actor) -> tuple[str, str] | None:
     """The references of the pair to look at next."""
-    link = next(_queue(actor), None)
+    link = next(links_that_wait(actor), None)
     return (link.left.reference, link.right.reference) if link else None
 
 
-def _queue(actor: Actor) -> Iterator[Link]:
+def links_that_wait(actor: Actor) -> Iterator[Link]:
     """Links that nobody has judged and that do not join in the picture this viewer has.
 
     What the linker keeps beside a link is only that it may be so for somebody.
@@ -107,13 +108,13 @@ def _queue(actor: Actor) -> Iterator[Link]:
         after = (links[-1].weight_bits, links[-1].pk)
 
 
-def _waiting(link: Link) -> Waiting:
+def waiting_of(link: Link, why: str = "") -> Waiting:
+    """A link as the queue shows it."""
     sides: dict[bool, list[str]] = {True: [], False: []}
     for piece in link.evidence:
         sides[piece["weight_bits"] >= 0].append(piece["sentence"])
-    return Waiting(
-        link.left, link.right, link.weight_bits, tuple(sides[True][:3]), tuple(sides[False][:3])
-    )
+    speaks_for, speaks_against = tuple(sides[True][:3]), tuple(sides[False][:3])
+    return Waiting(link.left, link.right, link.weight_bits, speaks_for, speaks_against, why)
 
 
 def two_records(actor: Actor, left: str, right: str) -> tuple[Record, Record]:

@@ -13,8 +13,16 @@ from lightkeeper.apps.intelligence.services.linking import (
     measure_against,
     resolve_now,
 )
+from lightkeeper.apps.intelligence.services.thresholds import (
+    adopt_threshold,
+    ask_to_read,
+    check_can_adopt,
+    check_can_undo_adoption,
+    undo_adoption,
+)
 
 __all__ = [
-    "ask_to_link", "ask_to_resolve_part", "check_can_judge", "check_can_undo", "judge",
-    "link_now", "measure_against", "resolve_now", "undo_judgement",
+    "adopt_threshold", "ask_to_link", "ask_to_read", "ask_to_resolve_part", "check_can_adopt",
+    "check_can_judge", "check_can_undo", "check_can_undo_adoption", "judge", "link_now",
+    "measure_against", "resolve_now", "undo_adoption", "undo_judgement",
 ]  # fmt: skip

@@ -1,0 +1,122 @@
+"""The threshold over the API: the same queries and services as its page."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from lightkeeper.apps.intelligence import queries, services
+from lightkeeper.apps.intelligence.api import ERRORS, Given
+
+router = Router()
+
+
+class AtWeightOut(Schema):
+    floor: float
+    pairs: int
+    judged: int
+    precision: float | None
+    low: float
+    high: float
+
+
+class ReadingOut(Schema):
+    reference: str
+    model: str
+    target: float
+    confidence: float
+    bits: float | None
+    sentence: str
+    figures: list[AtWeightOut]
+    made_at: datetime
+
+
+class AdoptionOut(Schema):
+    reference: str
+    bits: float
+    reading: str | None
+    undoes: str | None
+    by: str
+    reason: str
+    made_at: datetime
+
+
+class ThresholdOut(Schema):
+    joins_from_bits: float | None
+    model: str | None
+    readings: list[ReadingOut]
+    adoptions: list[AdoptionOut]
+
+
+class ReadIn(Given):
+    target: float = Field(ge=0.5, le=0.999)
+
+
+class AdoptIn(Given):
+    reading: str = Field(max_length=20)
+    reason: str = Field(min_length=3, max_length=2000)
+
+
+class WhyIn(Given):
+    reason: str = Field(min_length=3, max_length=2000)
+
+
+@router.get("", response={200: ThresholdOut, **ERRORS}, url_name="get_threshold")
+def get_threshold(request: Any) -> dict[str, Any]:
+    """From which weight records are joined, and what people's judgements say of it."""
+    found = queries.thresholds(request.actor)
+    return {
+        "joins_from_bits": found.model.link_bits if found.model else None,
+        "model": found.model.version if found.model else None,
+        "readings": [
+            {
+                "reference": one.reference,
+                "model": one.model.version,
+                "target": one.target,
+                "confidence": one.confidence,
+                "bits": one.bits,
+                "sentence": one.sentence,
+                "figures": one.figures,
+                "made_at": one.made_at,
+            }
+            for one in found.readings
+        ],
+        "adoptions": [
+            {
+                "reference": one.reference,
+                "bits": one.bits,
+                "reading": one.reading.reference if one.reading else None,
+                "undoes": one.undoes.reference if one.undoes else None,
+                "by": str(one.person),
+                "reason": one.reason,
+                "made_at": one.made_at,
+            }
+            for one in found.adoptions
+        ],
+    }
+
+
+@router.post("/readings", response={202: None, **ERRORS}, url_name="read_threshold")
+def read_threshold(request: Any, given: ReadIn) -> Status:
+    """Have the worker read from the judgements which threshold meets a target of precision."""
+    services.ask_to_read(by=request.actor, target=given.target, at=timezone.now())
+    return Status(202, None)
+
+
+@router.post("/adoptions", response={202: None, **ERRORS}, url_name="adopt_threshold")
+def adopt_threshold(request: Any, given: AdoptIn) -> Status:
+    """Join records from the weight of the last reading on; the worker makes the picture anew."""
+    reading = queries.get_reading(request.actor, given.reading)
+    services.adopt_threshold(
+        by=request.actor, reading=reading, reason=given.reason, at=timezone.now()
+    )
+    return Status(202, None)
+
+
+@router.post("/adoptions/undo", response={202: None, **ERRORS}, url_name="undo_threshold")
+def undo_threshold(request: Any, given: WhyIn) -> Status:
+    """Take back the last adoption that stands."""
+    services.undo_adoption(by=request.actor, reason=given.reason, at=timezone.now())
+    return Status(202, None)
