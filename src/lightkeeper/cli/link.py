@@ -13,15 +13,19 @@ import pyarrow as pa
 import yaml
 from numpy.typing import NDArray
 
+from lightkeeper.cli.judged import read_judged
 from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
 from lightkeeper.engine.errors import EngineError, MappingError
+from lightkeeper.engine.linkage import batch
 from lightkeeper.engine.linkage.batch import Links, train_and_link
 from lightkeeper.engine.linkage.clusters import resolve
 from lightkeeper.engine.linkage.files import read_table, write_table
+from lightkeeper.engine.linkage.labels import Judged
 from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
 from lightkeeper.engine.linkage.propose import plan_from, propose
 from lightkeeper.engine.linkage.report import as_text, report_of
+from lightkeeper.engine.linkage.training import train
 
 SEED = 1
 Echo = Callable[[str], None]
@@ -34,10 +38,12 @@ def link_files(
     truth: str | None = None,
     echo: Echo = print,
     *,
+    judged: Path | str | None = None,
     keep_model: Path | str | None = None,
     report: Path | str | None = None,
 ) -> dict[str, Any]:
-    """Link the rows of one or two files and say how well, if a truth column is named.
+    """Link the rows of one or two files and say how well, if a truth column is named. Pairs that
+    people judged teach the model, and bind the result.
 
     Returns: records, clusters, seconds, peak_mb; with `truth` also precision, recall, f1 over
         pairs within clusters and b3_f1. `out` gets the rows with their subject_id, and beside it
@@ -52,11 +58,16 @@ def link_files(
             f"{', '.join(table.column_names)}."
         )
     plan = make_plan(table, mapping, truth, echo)
-    links = train_and_link(_numbered(table), plan, SEED)
+    said = None if judged is None else read_judged(Path(judged), table.num_rows, echo)
+    if said is None:
+        links = train_and_link(_numbered(table), plan, SEED)
+    else:
+        model = train(_numbered(table), plan, SEED, judged=said)
+        links = batch.link(_numbered(table), model)
     model = links.model
     for note in model.training["notes"]:
         echo(note)
-    labels = _clusters(links, table.num_rows)
+    labels = _clusters(links, table.num_rows, said)
     if out is not None:
         _write(Path(out), table, labels, links, echo)
     _write_model(model, keep_model, report)
@@ -80,18 +91,24 @@ class _Refusal(click.ClickException):
 @click.option("--mapping", type=click.Path(dir_okay=False), help="YAML: columns: {header: kind}.")
 @click.option("--out", type=click.Path(dir_okay=False), help="CSV or Parquet with subject_id.")
 @click.option("--truth", help="A column to measure against; never an input.")
+@click.option(
+    "--judged",
+    type=click.Path(dir_okay=False),
+    help="CSV of row_l, row_r, verdict (same or different): pairs that people judged.",
+)
 @click.option("--keep-model", type=click.Path(dir_okay=False), help="JSON: the trained model.")
 @click.option("--report", type=click.Path(dir_okay=False), help="Text: what the model learnt.")
 @click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True)
 def link(
     files: tuple[str, ...], mapping: str | None, out: str | None, truth: str | None,
-    keep_model: str | None, report: str | None, engine: str,
+    judged: str | None, keep_model: str | None, report: str | None, engine: str,
 ) -> None:  # fmt: skip
     """Find which rows of FILE, or of two FILEs together, are one subject."""
     try:
         result = link_files(
-            files, mapping, out, truth, click.echo, keep_model=keep_model, report=report
-        )
+            files, mapping, out, truth, click.echo,
+            judged=judged, keep_model=keep_model, report=report,
+        )  # fmt: skip
     except EngineError as error:
         raise _Refusal(str(error)) from error
     if truth is not None:
@@ -162,13 +179,15 @@ def _numbered(table: pa.Table) -> pa.Table:
     return table.append_column("record_id", numbers)
 
 
-def _clusters(links: Links, records: int) -> NDArray[np.int64]:
+def _clusters(links: Links, records: int, judged: Judged | None) -> NDArray[np.int64]:
     model = links.model
     return resolve(
         records,
         links.left,
         links.right,
         links.weight,
+        judged.pairs(same=True) if judged else (),
+        judged.pairs(same=False) if judged else (),
         # People of one home, whom nobody has looked at, stay apart.
         held=zip(
             links.left[links.one_home].tolist(), links.right[links.one_home].tolist(), strict=True

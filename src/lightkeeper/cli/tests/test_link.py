@@ -125,3 +125,36 @@ def test_a_file_without_any_comparable_column_asks_for_a_mapping(tmp_path):
 
     with pytest.raises(EngineError, match="Say what the columns hold in a mapping"):
         link_files([file], echo=lambda line: None)
+
+
+def test_judged_pairs_teach_the_model_and_bind_the_result(north, west, tmp_path):
+    said = [[1, 41, "different"], [1, 42, "Same"], [2, 43, ""]]
+    judged = write(tmp_path / "judged.csv", ["row_l", "row_r", "verdict"], said)
+
+    answer = run(north, west, "--judged", judged, "--out", tmp_path / "out.csv")
+
+    assert answer.exit_code == 0, answer.output
+    with (tmp_path / "out.csv").open(encoding="utf-8") as file:
+        subject = [row["subject_id"] for row in csv.DictReader(file)]
+    assert subject[0] == subject[41] != subject[40]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "said"),
+    [
+        (["row_l", "row_r"], [1, 2], "no column verdict"),
+        (["row_l", "row_r", "verdict"], [1, 2, "perhaps"], "a verdict is same or different"),
+        (["row_l", "row_r", "verdict"], [1, 81, "same"], "a number from 1 to 80, not '81'"),
+        (["row_l", "row_r", "verdict"], ["x", 2, "same"], "not 'x'"),
+        (["row_l", "row_r", "verdict"], [3, 3, "same"], "judged with itself"),
+    ],
+)
+def test_a_file_of_judged_pairs_that_is_none_is_refused_with_its_line(
+    north, west, tmp_path, header, row, said
+):
+    judged = write(tmp_path / "judged.csv", header, [row])
+
+    answer = run(north, west, "--judged", judged)
+
+    assert answer.exit_code == 7
+    assert said in answer.output

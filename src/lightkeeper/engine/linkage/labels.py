@@ -44,6 +44,11 @@ class Judged:
                 f"{self.same.shape}"
             )
 
+    def pairs(self, *, same: bool) -> list[tuple[int, int]]:
+        """The pairs with that verdict, as `resolve` takes them."""
+        rows = self.same == same
+        return list(zip(self.left[rows].tolist(), self.right[rows].tolist(), strict=True))
+
 
 def learn_from_judgements(
     model: LinkModel, levels: Levels, same: NDArray[np.bool_], *, spread_bits: float = SPREAD_BITS
