@@ -56,15 +56,17 @@ def read_judgements(model: LinkageModel, target: float, at: datetime) -> Thresho
 def _bands() -> list[Band]:
     pairs = dict(sql.rows(HOW_MANY, [list(FLOORS), FLOORS[0]], using=linker.USING))
     rows = sql.rows(SAID, [Verdict.UNSURE, FLOORS[0], MOST_DRAWN], using=linker.USING)
-    of = band_of([bits for bits, _ in rows]).tolist()
-    said = Counter(zip(of, (verdict for _, verdict in rows), strict=True))
+    said: dict[int, Counter[str]] = {at: Counter() for at in range(len(FLOORS))}
+    for at, (_, verdict) in zip(band_of([bits for bits, _ in rows]).tolist(), rows, strict=True):
+        said[at][verdict] += 1
     return [
         Band(
             floor,
-            pairs.get(at, 0),
-            said[at, Verdict.SAME],
-            said[at, Verdict.DIFFERENT],
-            said[at, Verdict.UNSURE],
+            # Something may have been linked between the two statements.
+            max(pairs.get(at, 0), said[at].total()),
+            said[at][Verdict.SAME],
+            said[at][Verdict.DIFFERENT],
+            said[at][Verdict.UNSURE],
         )
         for at, floor in enumerate(FLOORS)
     ]
