@@ -22,7 +22,7 @@ from lightkeeper.engine.linkage.clusters import resolve
 from lightkeeper.engine.linkage.files import read_table, write_table
 from lightkeeper.engine.linkage.labels import Judged
 from lightkeeper.engine.linkage.model import LinkModel
-from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
+from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind, Subject
 from lightkeeper.engine.linkage.propose import plan_from, propose
 from lightkeeper.engine.linkage.report import as_text, report_of
 from lightkeeper.engine.linkage.training import train
@@ -37,6 +37,7 @@ def link_files(
     out: Path | str | None = None,
     truth: str | None = None,
     echo: Echo = print,
+    subject: Subject = Subject.PERSON,
     *,
     judged: Path | str | None = None,
     keep_model: Path | str | None = None,
@@ -57,7 +58,7 @@ def link_files(
             f"There is no column {truth} to measure against. Columns: "
             f"{', '.join(table.column_names)}."
         )
-    plan = make_plan(table, mapping, truth, echo)
+    plan = make_plan(table, mapping, truth, echo, subject)
     said = None if judged is None else read_judged(Path(judged), table.num_rows, echo)
     if said is None:
         links = train_and_link(_numbered(table), plan, SEED)
@@ -88,6 +89,13 @@ class _Refusal(click.ClickException):
 
 @click.command("link")
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False))
+@click.option(
+    "--kind",
+    type=click.Choice([one.value for one in Subject]),
+    default="person",
+    show_default=True,
+    help="What the rows are of.",
+)
 @click.option("--mapping", type=click.Path(dir_okay=False), help="YAML: columns: {header: kind}.")
 @click.option("--out", type=click.Path(dir_okay=False), help="CSV or Parquet with subject_id.")
 @click.option("--truth", help="A column to measure against; never an input.")
@@ -100,13 +108,13 @@ class _Refusal(click.ClickException):
 @click.option("--report", type=click.Path(dir_okay=False), help="Text: what the model learnt.")
 @click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True)
 def link(
-    files: tuple[str, ...], mapping: str | None, out: str | None, truth: str | None,
+    files: tuple[str, ...], kind: str, mapping: str | None, out: str | None, truth: str | None,
     judged: str | None, keep_model: str | None, report: str | None, engine: str,
 ) -> None:  # fmt: skip
     """Find which rows of FILE, or of two FILEs together, are one subject."""
     try:
         result = link_files(
-            files, mapping, out, truth, click.echo,
+            files, mapping, out, truth, click.echo, Subject(kind),
             judged=judged, keep_model=keep_model, report=report,
         )  # fmt: skip
     except EngineError as error:
@@ -142,13 +150,17 @@ def _as_text(table: pa.Table) -> pa.Table:
 
 
 def make_plan(
-    table: pa.Table, mapping: Path | str | None, truth: str | None, echo: Echo
+    table: pa.Table,
+    mapping: Path | str | None,
+    truth: str | None,
+    echo: Echo,
+    subject: Subject = Subject.PERSON,
 ) -> ComparisonPlan:
     """What each column holds, as the mapping says or as it looks, said aloud."""
     if mapping is None:
-        plan = propose(table, truth=truth)
+        plan = propose(table, truth=truth, subject=subject)
     else:
-        plan = plan_from(table, _read_mapping(Path(mapping)), truth=truth)
+        plan = plan_from(table, _read_mapping(Path(mapping)), truth=truth, subject=subject)
     for column in plan.columns:
         taken = "left out" if column.kind is Kind.LEFT_OUT else column.kind.replace("_", " ")
         echo(f"{column.name}: {taken}, {column.reason}.")

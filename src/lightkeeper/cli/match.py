@@ -12,7 +12,7 @@ from lightkeeper.cli.link import make_plan
 from lightkeeper.engine.errors import EngineError, FormatError, ShapeError
 from lightkeeper.engine.linkage.files import PIECE, read_pieces
 from lightkeeper.engine.linkage.model import LinkModel, load_model
-from lightkeeper.engine.linkage.plan import Kind
+from lightkeeper.engine.linkage.plan import Kind, Subject
 from lightkeeper.engine.linkage.training import train
 from lightkeeper.engine.matcher.matcher import Matcher
 
@@ -39,16 +39,26 @@ def match() -> None:
 @match.command("build")
 @click.argument("index", type=click.Path(file_okay=False))
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False))
+@click.option(
+    "--kind",
+    type=click.Choice([one.value for one in Subject]),
+    default="person",
+    show_default=True,
+    help="What the rows are of.",
+)
 @click.option("--mapping", type=click.Path(dir_okay=False), help="YAML: columns: {header: kind}.")
 @click.option("--model", "model_file", type=click.Path(dir_okay=False), help="A trained model.")
-def build(index: str, files: tuple[str, ...], mapping: str | None, model_file: str | None) -> None:
+def build(
+    index: str, files: tuple[str, ...], kind: str, mapping: str | None, model_file: str | None
+) -> None:
     """Make a new INDEX of the rows of FILES; the first row is record 1."""
     started = time.perf_counter()
     if model_file is not None:
         model = load_model(model_file)
     else:
         sample = _sample(files)
-        model = train(sample, make_plan(sample, mapping, None, click.echo), SEED)
+        plan = make_plan(sample, mapping, None, click.echo, Subject(kind))
+        model = train(sample, plan, SEED)
         for note in model.training["notes"]:
             click.echo(note)
     matcher = Matcher.build(index, model, _numbered(files, model, 1))

@@ -103,6 +103,18 @@ def test_ids_that_come_twice_and_empty_rows_are_no_obstacle(tmp_path):
     assert result["records"] == 3
 
 
+def test_the_kind_of_subject_says_what_the_headings_mean(tmp_path):
+    body = [[f"Quill {at % 30} Ltd", f"0{at % 30 + 1000:07d}"] for at in range(60)]
+    file = write(tmp_path / "firms.csv", ["name", "company number"], body)
+
+    answer = run(file, "--kind", "organisation")
+
+    assert answer.exit_code == 0, answer.output
+    assert "name: organisation name, by its header." in answer.stdout
+    assert "company number: registration number, by its header." in answer.stdout
+    assert "30 subjects" in answer.stdout
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

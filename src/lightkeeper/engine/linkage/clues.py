@@ -45,8 +45,31 @@ def clues(field: Field) -> list[Clue]:
         Kind.ADDRESS: [(name, "v"), (name, "left(v, 6)")],
         Kind.OCCUPATION: [(name, "v")],
         Kind.CATEGORY: [(name, "v")],
-    }
+    } | _clues_of_things(name)
     return spellings.get(field.kind, [])
+
+
+def _clues_of_things(name: str) -> dict[Kind, list[Clue]]:
+    return {
+        Kind.NAME_WORDS: [("word", "v"), ("start", "left(v, 4)")],
+        Kind.ORGANISATION_NAME: [(name, "v"), (name, "left(v, 6)")],
+        Kind.REGISTRATION_NUMBER: [(name, "v"), (name, "left(v, 4)"), (name, "right(v, 4)")],
+        Kind.DOMAIN: [(name, "v"), (name, "left(v, 6)")],
+        Kind.VEHICLE_MARK: [(name, "v"), (name, "left(v, 4)"), (name, "right(v, 3)")],
+        Kind.VIN: [(name, "v"), (name, "right(v, 6)")],
+        Kind.MODEL: [(name, "v"), (name, "left(v, 4)")],
+        Kind.COLOUR: [(name, "v")],
+        Kind.PLATFORM: [(name, "v")],
+        Kind.HANDLE: [(name, "v"), (name, "split_part(v, '@', 1)"), (name, "left(v, 4)")],
+        Kind.DISPLAY_NAME: [(name, "v")],
+        Kind.DOOR: [(name, "v"), (name, "left(v, 2)")],
+        Kind.STREET: [(name, "v"), (name, "left(v, 5)")],
+        Kind.UPRN: [(name, "v"), (name, "left(v, 6)"), (name, "right(v, 6)")],
+        Kind.DOCUMENT_TYPE: [(name, "v")],
+        Kind.COUNTRY: [(name, "v")],
+        Kind.ISSUE_DATE: [(name, "v"), (name, "left(v, 7)")],
+        Kind.EXPIRY_DATE: [(name, "v"), (name, "left(v, 7)")],
+    }
 
 
 # Words of a name are the one group whose clues are paired among themselves.

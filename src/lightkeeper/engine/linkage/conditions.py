@@ -94,6 +94,11 @@ class AmongWords(Condition):
 
 
 @dataclass(frozen=True)
+class OneRoot(Condition):
+    """The given names of both are known forms of one name."""
+
+
+@dataclass(frozen=True)
 class AnyOf(Condition):
     parts: tuple[Condition, ...]
 
@@ -201,6 +206,11 @@ def _first_and_last(first: str, last: str) -> Part:
     return lambda v: v[:left] + v[-right:]
 
 
+def _translated(letters: str, instead: str) -> Part:
+    table = str.maketrans(letters, instead)
+    return lambda v: v.translate(table)
+
+
 def turned(date: str) -> str:
     """YYYY-MM-DD with day and month changed about."""
     return date[:5] + date[-2:] + date[4:7]
@@ -213,6 +223,7 @@ PARTS: tuple[tuple[re.Pattern[str], Callable[..., Part]], ...] = (
     (re.compile(r"concat\(left\(v, (\d+)\), right\(v, ([1-9]\d*)\)\)"), _first_and_last),
     (re.compile(r"split_part\(v, '@', 1\)"), lambda: lambda v: v.partition("@")[0]),
     (re.compile(r"v\[:-([1-9]\d*)\]"), _slice_end),
+    (re.compile(r"translate\(v, '([a-z0-9]+)', '([a-z0-9]+)'\)"), _translated),
 )
 _LISTS = re.compile(
     r"list_has_any\(list_transform\(a, lambda x: (.+)\), list_transform\(b, lambda x: (.+)\)\)"
@@ -251,6 +262,7 @@ ATOMS = (
         r"CAST\(left\(list_min\(b\), 4\) AS INTEGER\)\) <= (\d+)",
         lambda one, two: YearsApart(int(one or two)),
     ),
+    _atom(r"""list_has_any\("roots_l", "roots_r"\)""", OneRoot),
     _atom(r"len\(a\) > (\d+)", lambda n: LongerThan(int(n))),
     _atom(r"""list_(?:contains|has_any)\("tokens_r", a\)""", lambda: AmongWords(of_left=True)),
     _atom(r"""list_(?:contains|has_any)\("tokens_l", b\)""", lambda: AmongWords(of_left=False)),

@@ -77,7 +77,7 @@ FOLLOWS = {
 # The first of these verbs of a level's sentence, as it is said of what is not so.
 VERBS = {
     "are": "were", "is": "was", "differ": "differed", "differs": "differed", "agree": "agreed",
-    "share": "shared", "look": "looked", "begin": "began", "stands": "stood",
+    "share": "shared", "look": "looked", "begin": "began", "begins": "began", "stands": "stood",
 }  # fmt: skip
 VERB = re.compile(rf"\b({'|'.join(VERBS)})\b")
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from lightkeeper.engine.linkage.households import other_bits
 from lightkeeper.engine.linkage.model import LinkModel
+from lightkeeper.engine.linkage.plan import Subject
 from lightkeeper.engine.linkage.scoring import MISSING
 
 if TYPE_CHECKING:  # A look-up explains as well, and needs nothing of what trains.
@@ -16,6 +17,7 @@ if TYPE_CHECKING:  # A look-up explains as well, and needs nothing of what train
 PRIOR = "Two records taken at random are seldom of one subject"
 OTHER_NAME = "One person may go by two names"
 HOME = "Two people of one home would agree as much"
+GROUP = "Two of one group would agree as much"
 # What is less than this is no reason.
 LEAST_BITS = 0.05
 
@@ -67,7 +69,9 @@ def evidence_of(
             sentence = comparison.levels[level].sentence
             reasons.append(Reason(comparison.name, sentence, float(weights[c])))
     gained, lost, _ = other_bits(model, levels[None], weights[None])
-    for name, sentence, bits in (("other name", OTHER_NAME, gained), ("home", HOME, lost)):
+    people = model.plan.subject is Subject.PERSON
+    against = ("home", HOME, lost) if people else ("group", GROUP, lost)
+    for name, sentence, bits in (("other name", OTHER_NAME, gained), against):
         if abs(bits[0]) >= LEAST_BITS:
             reasons.append(Reason(name, sentence, float(bits[0])))
     reasons.sort(key=lambda reason: (-abs(reason.weight), reason.name))

@@ -14,14 +14,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from lightkeeper.engine.linkage.mixture import (
+    FEWEST_PAIRS,
+    LEAST_SHARE,
+    ROUNDS,
+    Bits,
+    Shares,
+    bits_of,
+    counted,
+    odds_of,
+    shown,
+    with_shares,
+)
 from lightkeeper.engine.linkage.model import Comparison, Homes, LinkModel, Other
 from lightkeeper.engine.linkage.plan import Kind
 from lightkeeper.engine.linkage.prepare import Field
 from lightkeeper.engine.linkage.scoring import Levels, weights_of
 from lightkeeper.engine.linkage.settling import in_order, round_share
-
-Bits = NDArray[np.float64]
-Shares = list[Bits]
 
 # What shows a home. Without one of these nobody can be told to share it.
 HOME = frozenset({Kind.ADDRESS, Kind.PHONE})
@@ -29,13 +38,6 @@ OWN_NAMES = frozenset({Kind.GIVEN_NAME, Kind.MIDDLE_NAME})
 NAMES = OWN_NAMES | {Kind.FAMILY_NAME}
 # Identifiers are nobody else's, so of a home they say what they say of strangers.
 OWN = OWN_NAMES | {Kind.IDENTIFIER}
-ROUNDS = 30
-FEWEST_PAIRS = 20.0
-LEAST_SHARE = 0.01  # of pairs in one home, to those of one person
-# What was known before counts as so many pairs for each that is found, and never as fewer than:
-KEPT, LEAST_KEPT = 0.05, 30.0
-MOST_BITS = 60.0
-LEAST_SHOWN = 0.001
 MOST_ODDS = 900.0  # of what a float can hold
 # A pair is held for a person unless one person is so many bits likelier than two of one home.
 SURE_BITS = 1.0
@@ -92,11 +94,11 @@ def learn_homes(
     persons = found.ones + found.others[OTHER_NAME]
     if found.others[AT_HOME] < max(FEWEST_PAIRS, LEAST_SHARE * persons):
         return comparisons, prior, None
-    learnt = tuple(map(in_order, _with(comparisons, [_shown(one) for one in found.one])))
+    learnt = tuple(map(in_order, with_shares(comparisons, [shown(one) for one in found.one])))
     settled = replace(
         found,
         one=[np.array([level.m for level in comparison.levels]) for comparison in learnt],
-        home=[_shown(home) for home in found.home],
+        home=[shown(home) for home in found.home],
     )
     others = tuple(
         Other(
@@ -110,23 +112,6 @@ def learn_homes(
         for sort in LIKE_STRANGERS
     )
     return learnt, found.ones / every, Homes(others)
-
-
-def _shown(shares: Bits) -> Bits:
-    """No level is so seldom that one slip of a clerk would outweigh all else."""
-    return np.asarray(np.maximum(shares, LEAST_SHOWN))
-
-
-def _with(comparisons: Sequence[Comparison], shares: Shares) -> tuple[Comparison, ...]:
-    return tuple(
-        replace(
-            comparison,
-            levels=tuple(
-                replace(level, m=float(m)) for level, m in zip(comparison.levels, one, strict=True)
-            ),
-        )
-        for comparison, one in zip(comparisons, shares, strict=True)
-    )
 
 
 def _begin(comparisons: Sequence[Comparison], of: Sequence[Kind], matches: float) -> _Found:
@@ -187,52 +172,23 @@ def _step(
     comparisons: Sequence[Comparison], of: Sequence[Kind], near: Levels, every: float, now: _Found,
     first: _Found,
 ) -> _Found:  # fmt: skip
-    put = _with(comparisons, now.one)
+    put = with_shares(comparisons, now.one)
     weights = weights_of(put, near)
-    odds = {"": _odds(weights.sum(axis=1), now.ones / every)}
+    odds = {"": odds_of(weights.sum(axis=1), now.ones / every)}
     for sort, count in now.others.items():
-        bits = _bits(put, _shares(sort, comparisons, of, now), near.level, weights)
-        odds[sort] = _odds(bits, count / every)
+        bits = bits_of(put, _shares(sort, comparisons, of, now), near.level, weights)
+        odds[sort] = odds_of(bits, count / every)
     total = 1.0 + sum(odds.values())
     part = {sort: odd / total for sort, odd in odds.items()}
     at_home = part[AT_HOME] + part[TWINS] + part[NAMESAKES]
     one, home = [], []
     for c, kind in enumerate(of):
         as_one = part[""] + sum(part[sort] for sort in AS_ONE if kind in AS_ONE[sort])
-        one.append(_counted(near, c, as_one, first.one[c]))
+        one.append(counted(near, c, as_one, first.one[c]))
         of_home = part[AT_HOME] if kind in AS_ONE[TWINS] | AS_ONE[NAMESAKES] else at_home
-        home.append(_of_a_home(kind, _counted(near, c, of_home, first.home[c]), comparisons[c]))
+        home.append(_of_a_home(kind, counted(near, c, of_home, first.home[c]), comparisons[c]))
     counts = {sort: max(float(part[sort].sum()), 1e-6) for sort in now.others}
     return _Found(float(part[""].sum()), counts, one, home)
-
-
-def _odds(bits: Bits, odds: float) -> Bits:
-    return np.asarray(np.exp2(np.clip(bits, -MOST_BITS, MOST_BITS)) * odds)
-
-
-def _counted(near: Levels, c: int, part: Bits, before: Bits) -> Bits:
-    """How often each level is shown, each pair counted for its part, beside what was known before:
-    of few or odd records EM would make a sort of its own.
-    """
-    known = near.level[:, c] >= 0
-    count = np.bincount(near.level[known, c], weights=part[known], minlength=len(before))
-    kept = max(KEPT * count.sum(), LEAST_KEPT)
-    shares = (count + kept * before) / (count.sum() + kept)
-    return np.asarray(np.maximum(shares, 1e-6))
-
-
-def _bits(
-    comparisons: Sequence[Comparison], shares: Sequence[Sequence[float] | Bits | None],
-    levels: NDArray[np.int8], weights: Bits,
-) -> Bits:  # fmt: skip
-    """Bits of a sort of pair against strangers, from those of one person under one name."""
-    bits = np.zeros(len(levels))
-    for c, (comparison, share) in enumerate(zip(comparisons, shares, strict=True)):
-        if share is not None:
-            m = np.array([level.m for level in comparison.levels])
-            instead = np.append(np.log2(np.asarray(share) / m), 0.0)  # the last: missing
-            bits += weights[:, c] + instead[levels[:, c]]
-    return bits
 
 
 def other_bits(
@@ -249,7 +205,7 @@ def other_bits(
     one = weights.sum(axis=1) + model.prior_weight
     same, home = one, np.full(len(one), -np.inf)
     for other in model.homes.others:
-        bits = _bits(model.comparisons, other.shares, levels, weights)
+        bits = bits_of(model.comparisons, other.shares, levels, weights)
         bits += model.prior_weight + np.log2(other.odds)
         if other.sort == OTHER_NAME:
             same = np.logaddexp2(same, bits)

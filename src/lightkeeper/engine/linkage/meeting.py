@@ -15,6 +15,7 @@ from rapidfuzz.process import cpdist
 
 from lightkeeper.engine.linkage.columns import NONE, Coded, Codes, Column, Places
 from lightkeeper.engine.linkage.conditions import (
+    SAME,
     Alike,
     AllOf,
     AmongWords,
@@ -23,6 +24,7 @@ from lightkeeper.engine.linkage.conditions import (
     Condition,
     LettersApart,
     LongerThan,
+    OneRoot,
     SamePart,
     Shared,
     Slips,
@@ -35,7 +37,7 @@ from lightkeeper.engine.linkage.conditions import (
 from lightkeeper.engine.linkage.slips import LONG, slips
 
 Holds = NDArray[np.bool_]
-NAME_WORDS = "tokens"
+NAME_WORDS, NAME_ROOTS = "tokens", "roots"
 # What a bound may be too low by.
 SLACK = 1e-9
 
@@ -214,6 +216,12 @@ class Meeting:
         found = np.zeros(len(value), bool)
         found[there[entry[same]]] = True
         return self.any(found)
+
+    @holds.register
+    def _(self, condition: OneRoot) -> Holds:
+        return Meeting(self.coded, self.coded.columns[NAME_ROOTS], self.left, self.right).holds(
+            SAME
+        )
 
     def _likeness(self, least: float) -> NDArray[np.float64]:
         """Jaro-Winkler similarity of each two values; 0 where it cannot be so much."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lightkeeper.engine.errors import FormatError
-from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind, PlannedColumn
+from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind, PlannedColumn, Subject
 from lightkeeper.engine.linkage.prepare import Field
 
 FORMAT = "lightkeeper-link-model/1"
@@ -87,12 +87,18 @@ class LinkModel:
         """Digest of the whole content, in whatever order a store keeps it: two models with one
         version link alike.
         """
-        said = json.dumps({"format": FORMAT} | asdict(self), sort_keys=True)
+        said = json.dumps(self._body(), sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def to_json(self) -> str:
+        return json.dumps(self._body(), indent=1, ensure_ascii=False)
+
+    def _body(self) -> dict[str, Any]:
         body = {"format": FORMAT} | asdict(self)
-        return json.dumps(body, indent=1, ensure_ascii=False)
+        if self.plan.subject is Subject.PERSON:
+            # As before there were others: a model that was kept has the version it was kept under.
+            del body["plan"]["subject"]
+        return body
 
     def save(self, path: Path | str) -> None:
         Path(path).write_text(self.to_json() + "\n", encoding="utf-8")
@@ -112,7 +118,8 @@ def model_from_json(text: str) -> LinkModel:
         columns = tuple(
             PlannedColumn(c["name"], Kind(c["kind"]), c["reason"]) for c in body["plan"]["columns"]
         )
-        body["plan"] = ComparisonPlan(columns)
+        # A model from before there were other kinds of subject says nothing: it is of people.
+        body["plan"] = ComparisonPlan(columns, Subject(body["plan"].get("subject", "person")))
         body["fields"] = tuple(Field(**f | {"kind": Kind(f["kind"])}) for f in body["fields"])
         body["comparisons"] = tuple(
             Comparison(**c | {"levels": tuple(Level(**level) for level in c["levels"])})

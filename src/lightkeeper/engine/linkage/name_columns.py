@@ -1,10 +1,13 @@
 """The parts of many names at once, where each stands in a column of its own."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from lightkeeper.engine.linkage.names import name_words, untitled
+from lightkeeper.engine.records.name_roots import roots_of
 
 Whole = NDArray[np.int64]
 
@@ -15,7 +18,8 @@ def name_columns(
     family: pa.StringArray | None,
     middle: pa.StringArray | None,
 ) -> dict[str, pa.Array]:
-    """given and family (text), middle and tokens (lists) of each row, as `name_parts` gives them.
+    """given and family (text), middle, tokens and roots of the given name (lists) of each row, as
+    `name_parts` and `roots_of` give them.
 
     Shapes: each (rows,) text or nothing; returns arrays (rows,), null where there is no word.
     """
@@ -26,13 +30,21 @@ def name_columns(
         "family": sides[1].joined(),
         "middle": _lists(rows, [further], in_order=False),
         "tokens": _lists(rows, [*sides, further], in_order=True),
+        "roots": _lists(rows, [_Side(rows, given, _roots)], in_order=True),
     }
+
+
+def _roots(text: str) -> tuple[str, ...]:
+    name = " ".join(untitled(text))
+    return tuple(sorted(set(roots_of(name)))) if name else ()
 
 
 class _Side:
     """A column as codes of its texts (n,), -1 for none, and the words of each text."""
 
-    def __init__(self, rows: int, column: pa.StringArray | None, words_in) -> None:  # type: ignore[no-untyped-def]
+    def __init__(
+        self, rows: int, column: pa.StringArray | None, words_in: Callable[[str], tuple[str, ...]]
+    ) -> None:
         self.code: Whole = np.full(rows, -1, np.int64)
         self.words: list[tuple[str, ...]] = []
         if column is not None:

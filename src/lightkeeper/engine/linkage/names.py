@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lightkeeper.engine.linkage.standardise import words
+from lightkeeper.engine.linkage.plain import words
 
 TITLES = frozenset(
     [

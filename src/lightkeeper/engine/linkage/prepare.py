@@ -8,13 +8,19 @@ from typing import Any, Union
 import numpy as np
 import pyarrow as pa
 
+from lightkeeper.engine.linkage.addresses import address_parts
 from lightkeeper.engine.linkage.name_columns import name_columns
 from lightkeeper.engine.linkage.names import name_parts
-from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
+from lightkeeper.engine.linkage.plan import NAME_KINDS, ComparisonPlan, Kind
 from lightkeeper.engine.linkage.standardise import standardise
 from lightkeeper.engine.linkage.standardise_many import standardise_all
+from lightkeeper.engine.records.name_roots import roots_of
 
 Values = tuple[str, ...]
+# Fields of which others are made.
+MADE_FROM = (
+    "place", "postcode", "handle", "platform", "organisation_name", "display_name",
+)  # fmt: skip
 # What a field holds in each row, one by one, or as an array where the whole column was quick.
 Column = Union[list[Values], pa.Array]  # noqa: UP007  (pa.Array is not known to the checker)
 
@@ -89,15 +95,76 @@ def _standard_columns(
     found: list[Field] = []
     if names := _name_columns(source, plan):
         columns |= names
-        kinds = (Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.MIDDLE_NAME, Kind.FULL_NAME)
-        found += [Field(n, k, n in ("middle", "tokens")) for n, k in zip(names, kinds, strict=True)]
+        kinds = (*NAME_KINDS, Kind.NAME_ROOTS)
+        lists = ("middle", "tokens", "roots")
+        found += [Field(n, k, n in lists) for n, k in zip(names, kinds, strict=True)]
     if (dates := _date_column(source, plan)) is not None:
         columns["born"] = dates
         found.append(Field("born", Kind.BIRTH_DATE))
     for field, values in _other_columns(source, plan):
         columns[field.name] = values
         found.append(field)
+    for field, values in _derived_columns(source, plan, columns):
+        if field.name not in columns:
+            found.append(field)
+        columns[field.name] = values
     return found, columns
+
+
+def _derived_columns(
+    source: Source, plan: ComparisonPlan, columns: Mapping[str, Column]
+) -> Iterable[tuple[Field, Column]]:
+    """Parts of an address, makes with models, user names with their platform, and the words of
+    names that are no person's.
+    """
+    made = {name: _one_by_one(columns[name]) for name in MADE_FROM if name in columns}
+    kinds = (Kind.DOOR, Kind.STREET, Kind.PLACE, Kind.POSTCODE)
+    if plan.of(Kind.FULL_ADDRESS, *kinds[:2]):
+        whole = _joined(source, plan.of(Kind.FULL_ADDRESS))
+        parts = [[address_parts(text) for text in texts] for texts in whole]
+        for kind in kinds:
+            name = kind.value
+            said = made.get(name) or _said(source, plan.of(kind), kind)
+            read = [_unique(getattr(one, name) for one in row) for row in parts]
+            filled = [own or other for own, other in zip(said, read, strict=True)]
+            if any(filled):
+                yield Field(name, kind), filled
+    if plan.of(Kind.MAKE, Kind.MODEL):
+        sides = [_said(source, plan.of(kind), kind) for kind in (Kind.MAKE, Kind.MODEL)]
+        yield Field("model", Kind.MODEL), [_both(*row) for row in zip(*sides, strict=True)]
+    if "handle" in made:
+        platforms = made.get("platform", [()] * source.rows)
+        yield Field("handle", Kind.HANDLE), _with_platform(made["handle"], platforms)
+    named = [made[n] for n in ("organisation_name", "display_name") if n in made]
+    if named:
+        yield (
+            Field("name_words", Kind.NAME_WORDS, multi=True),
+            [
+                _unique(word for names in row for name in names for word in name.split())
+                for row in zip(*named, strict=True)
+            ],
+        )
+
+
+def _with_platform(handles: list[Values], platforms: list[Values]) -> list[Values]:
+    """A user name is somebody's on its platform: `ada@kestrel`, or `ada@` where that is unknown."""
+    return [
+        tuple(f"{handle}@{platform}" for handle in said for platform in on or ("",))
+        for said, on in zip(handles, platforms, strict=True)
+    ]
+
+
+def _both(make: Values, model: Values) -> Values:
+    """One after the other: a model says the make as well, so the two are compared as one."""
+    return (" ".join([*make[:1], *model[:1]]),) if make or model else ()
+
+
+def _said(source: Source, names: Sequence[str], kind: Kind) -> list[Values]:
+    return [_unique(standardise(kind, text) for text in texts) for texts in _joined(source, names)]
+
+
+def _unique(values: Iterable[str | None]) -> Values:
+    return tuple(dict.fromkeys(value for value in values if value))
 
 
 def _column_values(source: Source, name: str, kind: Kind) -> Column:
@@ -150,7 +217,12 @@ def _name_columns(source: Source, plan: ComparisonPlan) -> Mapping[str, Column]:
         "family": [part.family for part in parts],
         "middle": [part.middle for part in parts],
         "tokens": [part.tokens for part in parts],
+        "roots": [_roots(part.given) for part in parts],
     }
+
+
+def _roots(given: Values) -> Values:
+    return tuple(sorted({root for name in given for root in roots_of(name)}))
 
 
 def _joined(source: Source, names: Sequence[str]) -> list[Values]:
@@ -185,7 +257,16 @@ def _from_parts(year: Values, month: Values, day: Values) -> Values:
 
 
 def _other_columns(source: Source, plan: ComparisonPlan) -> Iterable[tuple[Field, Column]]:
-    special = {"given_name", "family_name", "middle_name", "full_name"}
+    special = {
+        *NAME_KINDS,
+        Kind.NAME_ROOTS,
+        Kind.FULL_ADDRESS,
+        Kind.DOOR,
+        Kind.STREET,
+        Kind.MAKE,
+        Kind.MODEL,
+        Kind.NAME_WORDS,
+    }
     counts: dict[Kind, int] = {}
     for column in plan.compared:
         if column.kind in special or column.kind.value.startswith("birth_"):

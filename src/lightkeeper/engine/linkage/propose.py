@@ -7,9 +7,17 @@ from dataclasses import replace
 import pyarrow as pa
 
 from lightkeeper.engine.errors import MappingError
-from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind, PlannedColumn
+from lightkeeper.engine.linkage.plain import words
+from lightkeeper.engine.linkage.plan import (
+    NOT_COMPARED,
+    ComparisonPlan,
+    Kind,
+    PlannedColumn,
+    Subject,
+)
 from lightkeeper.engine.linkage.prepare import texts_of
-from lightkeeper.engine.linkage.standardise import FEMALE, MALE, standardise, words
+from lightkeeper.engine.linkage.standardise import FEMALE, MALE, standardise
+from lightkeeper.engine.linkage.subjects import subject_kinds
 
 HEADERS: dict[Kind, str] = {
     Kind.GIVEN_NAME: "given_name given_names first_name forename forenames fname first givenname "
@@ -50,14 +58,22 @@ _PHONE = re.compile(r"\+?[\d\s().-]{9,18}")
 SAMPLE = 5000
 
 
-def propose(table: pa.Table, *, truth: str | None = None) -> ComparisonPlan:
-    """A kind for every column. The truth column, ids and free text are left out."""
-    columns = [_propose_column(table, name, truth) for name in table.column_names]
-    return ComparisonPlan(tuple(_without_repeats(table, _one_record_id(columns))))
+def propose(
+    table: pa.Table, *, truth: str | None = None, subject: Subject = Subject.PERSON
+) -> ComparisonPlan:
+    """A kind for every column. The truth column, ids, free text and what is not compared for such
+    a subject are left out.
+    """
+    columns = [_propose_column(table, name, truth, subject) for name in table.column_names]
+    return ComparisonPlan(tuple(_without_repeats(table, _one_record_id(columns))), subject)
 
 
 def plan_from(
-    table: pa.Table, kinds: Mapping[str, str], *, truth: str | None = None
+    table: pa.Table,
+    kinds: Mapping[str, str],
+    *,
+    truth: str | None = None,
+    subject: Subject = Subject.PERSON,
 ) -> ComparisonPlan:
     """The plan that a mapping of headers to kinds asks for; other columns are left out.
 
@@ -76,26 +92,34 @@ def plan_from(
             if name in kinds and name != truth
             else PlannedColumn(name, Kind.LEFT_OUT, "not in the mapping")
             for name in table.column_names
-        )
+        ),
+        subject,
     )
 
 
-def _propose_column(table: pa.Table, name: str, truth: str | None) -> PlannedColumn:
+def _propose_column(
+    table: pa.Table, name: str, truth: str | None, subject: Subject
+) -> PlannedColumn:
     if name == truth:
         return PlannedColumn(name, Kind.LEFT_OUT, "it is the truth to measure against")
     texts = [text for row in texts_of(table[name].slice(0, SAMPLE)) for text in row]
     texts = [text for text in texts if words(text)]
     if not texts:
         return PlannedColumn(name, Kind.LEFT_OUT, "it is empty")
-    kind = _by_header(name)
-    if kind is not None:
-        return _checked(name, kind, texts)
-    return _by_values(name, texts)
+    kind = _by_header(name, subject)
+    found = _by_values(name, texts) if kind is None else _checked(name, kind, texts)
+    if found.kind in subject_kinds()[subject].compares or found.kind in NOT_COMPARED:
+        return found
+    taken, of = found.kind.replace("_", " "), subject.value
+    return PlannedColumn(name, Kind.LEFT_OUT, f"a record of kind {of} is not compared on {taken}")
 
 
-def _by_header(name: str) -> Kind | None:
+def _by_header(name: str, subject: Subject) -> Kind | None:
+    own = subject_kinds()[subject].headings
     plain = (words(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)) or "").replace(" ", "_")
     for header in (plain, _ENDINGS.sub("", plain), _ENDINGS.sub("", _ENDINGS.sub("", plain))):
+        if header.replace("_", " ") in own:
+            return own[header.replace("_", " ")]
         if header in KIND_OF:
             return KIND_OF[header]
     return Kind.LEFT_OUT if plain.endswith("_id") or plain.endswith("_at") else None

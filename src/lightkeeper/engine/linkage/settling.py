@@ -1,16 +1,20 @@
 """After training: the share of true pairs, chance agreement without them, levels in order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lightkeeper.engine.linkage.model import Comparison, Level
+from lightkeeper.engine.linkage.plan import Kind
+from lightkeeper.engine.linkage.prepare import Field
 from lightkeeper.engine.linkage.scoring import Levels, weights_of
 
 ROUNDS = 3
 FEWEST_MATCHES = 0.05
+# What differs where a difference decides is this seldom seen of one subject.
+NEVER = 1e-12
 
 
 def settle(
@@ -54,6 +58,34 @@ def with_chance(
         )
         learnt.append(replace(comparison, levels=tuple(levels)))
     return tuple(learnt)
+
+
+def as_own(
+    comparisons: Sequence[Comparison], fields: Sequence[Field], kinds: Collection[Kind]
+) -> tuple[Comparison, ...]:
+    """The comparisons, with fields of these kinds as what each subject has for itself: however many
+    records share a value, it is one subject's.
+    """
+    own = {field.name for field in fields if field.kind in kinds}
+    return tuple(
+        replace(c, levels=tuple(replace(level, by_frequency=False) for level in c.levels))
+        if c.column in own
+        else c
+        for c in comparisons
+    )
+
+
+def decided(
+    comparisons: Sequence[Comparison], fields: Sequence[Field], kinds: Collection[Kind]
+) -> tuple[Comparison, ...]:
+    """The comparisons, with a difference in one of these kinds as good as never of one subject."""
+    deciding = {field.name for field in fields if field.kind in kinds}
+    return tuple(
+        replace(c, levels=(*c.levels[:-1], replace(c.levels[-1], m=NEVER)))
+        if c.column in deciding
+        else c
+        for c in comparisons
+    )
 
 
 def rounded(comparison: Comparison) -> Comparison:

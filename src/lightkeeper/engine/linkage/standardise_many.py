@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lightkeeper.engine.linkage.plain import NOTHING
 from lightkeeper.engine.linkage.plan import Kind
-from lightkeeper.engine.linkage.standardise import NOTHING, STANDARDISE, standardise
+from lightkeeper.engine.linkage.standardise import STANDARDISE, standardise
 
 _PRINTABLE = r"^[\x20-\x7e]*$"
 _ONE_DIGIT = "^(" + "|".join(f"{digit}+" for digit in range(10)) + ")$"

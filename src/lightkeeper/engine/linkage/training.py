@@ -22,15 +22,24 @@ from lightkeeper.engine.linkage.blocking import Blocks
 from lightkeeper.engine.linkage.columns import common_values
 from lightkeeper.engine.linkage.comparisons import compare_fields
 from lightkeeper.engine.linkage.database import USUAL, Resources, open_database
+from lightkeeper.engine.linkage.groups import learn_groups
 from lightkeeper.engine.linkage.households import learn_homes
 from lightkeeper.engine.linkage.labels import Judged, learn_from_judgements
 from lightkeeper.engine.linkage.loaded import Loaded, load
-from lightkeeper.engine.linkage.model import Comparison, Level, LinkModel
-from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
+from lightkeeper.engine.linkage.model import Comparison, Homes, Level, LinkModel
+from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind, Subject
 from lightkeeper.engine.linkage.prepare import Field
 from lightkeeper.engine.linkage.scoring import Comparer, Levels, join_levels
 from lightkeeper.engine.linkage.seen import seen_in
-from lightkeeper.engine.linkage.settling import round_share, rounded, settle, with_chance
+from lightkeeper.engine.linkage.settling import (
+    as_own,
+    decided,
+    round_share,
+    rounded,
+    settle,
+    with_chance,
+)
+from lightkeeper.engine.linkage.subjects import subject_kinds
 
 Progress = Callable[[str, float], None]
 
@@ -44,6 +53,9 @@ PAIRS_PER_RECORD = 60
 JOIN_AT = -1.0
 REVIEW_AT = -4.0
 MISSING_WEIGHT = -6.0
+# What many subjects have alike brings no true pairs together.
+FEW_VALUES = (Kind.MODEL, Kind.COLOUR, Kind.PLATFORM, Kind.DOCUMENT_TYPE, Kind.COUNTRY,
+              Kind.NAME_WORDS, Kind.NAME_ROOTS)  # fmt: skip
 
 
 def _quiet(stage: str, share: float) -> None:
@@ -105,7 +117,8 @@ def learn(
 ) -> LinkModel:
     """The model of the records that are loaded."""
     prepared, fields = loaded.prepared, loaded.fields
-    comparisons, random = compare_fields(fields), None
+    of = subject_kinds()[plan.subject]
+    comparisons, random = as_own(compare_fields(fields), fields, of.own), None
     notes: list[str] = []
     if prepared.num_rows >= FEWEST_RECORDS and comparisons:
         progress("sampling", 0.1)
@@ -113,16 +126,20 @@ def learn(
         comparisons = with_chance(comparisons, random, np.ones(len(random.level)))
         progress("training", 0.4)
         with open_database(resources) as connection:
-            comparisons = _learn(connection, prepared, fields, comparisons, notes)
+            own = [field for field in fields if field.kind in of.own]
+            blocks = _training_blocks(connection, prepared, own)
+            blocks = blocks or _training_blocks(connection, prepared, fields)
+            comparisons = _learn(connection, prepared, blocks, comparisons, notes)
     else:
         notes.append("Too few records to learn from: every weight is the usual one.")
+    comparisons = decided(comparisons, fields, of.decides)
     progress("prior", 0.7)
     found = loaded.blocks(PAIRS_PER_RECORD)
     step = 1 + found.pairs_at_most // SETTLING_PAIRS
     near = _near_levels(loaded, comparisons, found, step)
     every = prepared.num_rows * (prepared.num_rows - 1) / 2 / step
     comparisons, prior = settle(every, prepared.num_rows, comparisons, near, random, notes)
-    comparisons, prior, homes = learn_homes(comparisons, prior, fields, near, every)
+    comparisons, prior, homes = _told_apart(comparisons, prior, fields, plan.subject, near, every)
     model = LinkModel(
         plan=plan,
         fields=fields,
@@ -141,6 +158,24 @@ def learn(
         homes=homes,
     )
     return replace(model, training=model.training | {"seen": seen_in(loaded, model, near)})
+
+
+def _told_apart(
+    comparisons: tuple[Comparison, ...],
+    prior: float,
+    fields: Sequence[Field],
+    subject: Subject,
+    near: Levels,
+    every: float,
+) -> tuple[tuple[Comparison, ...], float, Homes | None]:
+    """What tells one subject from two of one home, or of one group."""
+    if subject is Subject.PERSON:
+        return learn_homes(comparisons, prior, fields, near, every)
+    of = subject_kinds()[subject]
+    comparisons, prior, homes = learn_groups(
+        comparisons, prior, fields, of.own | of.differ, near, every
+    )
+    return decided(comparisons, fields, of.decides), prior, homes
 
 
 def _random_levels(loaded: Loaded, comparisons: Sequence[Comparison], seed: int) -> Levels:
@@ -176,7 +211,7 @@ def _splink_level(level: Level) -> dict[str, Any]:
 def _learn(
     connection: duckdb.DuckDBPyConnection,
     prepared: pa.Table,
-    fields: Sequence[Field],
+    blocks: Sequence[tuple[str, ...]],
     comparisons: Sequence[Comparison],
     notes: list[str],
 ) -> tuple[Comparison, ...]:
@@ -204,7 +239,7 @@ def _learn(
     api = DuckDBAPI(connection=connection)
     linker = Linker(api.register(prepared, dataset_display_name="splink_records"), settings)
     logging.getLogger("splink").setLevel(logging.CRITICAL)
-    for names in _training_blocks(connection, prepared, fields):
+    for names in blocks:
         try:
             linker.training.estimate_parameters_using_expectation_maximisation(
                 block_on(*names),
@@ -223,7 +258,7 @@ def _training_blocks(
 ) -> list[tuple[str, ...]]:
     """Sets of fields whose agreement brings together enough true pairs to learn from."""
     names = {field.name for field in fields}
-    unlike = (Kind.SEX, Kind.CATEGORY, Kind.MIDDLE_NAME, Kind.FULL_NAME)
+    unlike = (Kind.SEX, Kind.CATEGORY, Kind.MIDDLE_NAME, Kind.FULL_NAME, *FEW_VALUES)
     single = [
         (f.name,) for f in fields if f.kind not in unlike and f.name not in ("given", "family")
     ]

@@ -75,6 +75,14 @@ _ONE: dict[Kind, tuple[str, ...]] = {
     Kind.PHONE: ("whole", "end_6", "all_but_4"),
     Kind.EMAIL: ("whole", "before_at"),
     Kind.IDENTIFIER: ("whole", "head", "tail"),
+    Kind.ORGANISATION_NAME: ("whole", "sound"),
+    Kind.REGISTRATION_NUMBER: ("whole", "head", "tail"),
+    Kind.DOMAIN: ("whole",),
+    Kind.VEHICLE_MARK: ("whole", "head", "tail"),
+    Kind.VIN: ("whole", "head", "tail"),
+    Kind.HANDLE: ("whole", "before_at", "head"),
+    Kind.DISPLAY_NAME: ("whole",),
+    Kind.UPRN: ("whole", "head", "tail"),
 }
 _TOGETHER: tuple[tuple[Part, ...], ...] = (
     ((_F, "start_4"), (_G, "start_2")),
@@ -92,6 +100,15 @@ _TOGETHER: tuple[tuple[Part, ...], ...] = (
     ((Kind.PLACE, "whole"), (_B, "year"), (_G, "first_sound")),
     ((Kind.OCCUPATION, "whole"), *_SOUNDS),
     ((Kind.OCCUPATION, "whole"), (_B, "year"), (_F, "sound")),
+    ((Kind.DOOR, "whole"), (Kind.STREET, "sound")),
+    ((Kind.DOOR, "whole"), (_P, "whole")),
+    ((Kind.STREET, "start_8"), (_P, "whole")),
+    ((Kind.NAME_WORDS, "sound"), (_P, "whole")),
+    ((Kind.VEHICLE_MARK, "start_4"), (Kind.MODEL, "start_4"), (Kind.COLOUR, "whole")),
+    ((Kind.VEHICLE_MARK, "end_4"), (Kind.MODEL, "start_4"), (Kind.COLOUR, "whole")),
+    ((Kind.HANDLE, "start_4"), (Kind.PLATFORM, "whole")),
+    ((Kind.EXPIRY_DATE, "whole"), (Kind.DOCUMENT_TYPE, "whole")),
+    ((Kind.ISSUE_DATE, "whole"), (Kind.DOCUMENT_TYPE, "whole")),
 )
 
 
@@ -121,7 +138,7 @@ def recipes(fields: Sequence[Field]) -> tuple[Recipe, ...]:
         for names in product(*(of.get(kind, []) for kind, _ in parts)):
             pieces = tuple((name, piece) for name, (_, piece) in zip(names, parts, strict=True))
             found.append(Recipe(_number(pieces), pieces))
-    for name in of.get(Kind.FULL_NAME, []):
+    for name in (*of.get(Kind.FULL_NAME, ()), *of.get(Kind.NAME_WORDS, ())):
         for piece in ("whole", "sound"):
             found.append(Recipe(_number(((name, piece),)), ((name, piece),), pairs=True))
     return tuple(found)

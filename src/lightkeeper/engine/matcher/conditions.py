@@ -87,12 +87,18 @@ def _first_and_last(first: str, last: str) -> Part:
     return lambda v: v[:left] + v[-right:]
 
 
+def _translated(letters: str, instead: str) -> Part:
+    table = str.maketrans(letters, instead)
+    return lambda v: v.translate(table)
+
+
 PARTS: tuple[tuple[re.Pattern[str], Callable[..., Part]], ...] = (
     (re.compile(r"left\(v, (\d+)\)"), lambda n: lambda v: v[: int(n)]),
     (re.compile(r"right\(v, ([1-9]\d*)\)"), lambda n: lambda v: v[-int(n) :]),
     (re.compile(r"concat\(left\(v, (\d+)\), right\(v, ([1-9]\d*)\)\)"), _first_and_last),
     (re.compile(r"split_part\(v, '@', 1\)"), lambda: lambda v: v.partition("@")[0]),
     (re.compile(r"v\[:-([1-9]\d*)\]"), _slice_end),
+    (re.compile(r"translate\(v, '([a-z0-9]+)', '([a-z0-9]+)'\)"), _translated),
 )
 _LISTS = re.compile(
     r"list_has_any\(list_transform\(a, lambda x: (.+)\), list_transform\(b, lambda x: (.+)\)\)"
@@ -150,6 +156,7 @@ ATOMS = (
         r"CAST\(left\(list_min\(b\), 4\) AS INTEGER\)\) <= (\d+)",
         lambda one, two: meeting.years_apart(int(one or two)),
     ),
+    _atom(r"""list_has_any\("roots_l", "roots_r"\)""", meeting.one_root),
     _atom(r"len\(a\) > (\d+)", lambda n: meeting.longer_than(int(n))),
     _atom(r"""list_(?:contains|has_any)\("tokens_r", a\)""", meeting.among_held_tokens),
     _atom(r"""list_(?:contains|has_any)\("tokens_l", b\)""", meeting.among_asked_tokens),

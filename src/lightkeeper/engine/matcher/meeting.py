@@ -12,6 +12,7 @@ from typing import Any
 
 from lightkeeper.engine.linkage.prepare import Values
 from lightkeeper.engine.matcher.slips import similarity, slips
+from lightkeeper.engine.records.name_roots import roots_of
 
 # Texts come with one character for each byte (see `as_bytes`).
 OfText = Callable[[str, int], bool]
@@ -227,6 +228,16 @@ def words_shared() -> Test:
     def bind(said: Said) -> OfText:
         words = frozenset(word for value in said.values for word in value.split(" "))
         return lambda text, at: not words.isdisjoint(as_text(text).split(" "))
+
+    return Test(bind)
+
+
+def one_root() -> Test:
+    """A given name asked for and the candidate's may be forms of one name."""
+
+    def bind(said: Said) -> OfText:
+        asked = frozenset(root for value in said.values for root in roots_of(value))
+        return lambda text, at: not asked.isdisjoint(roots_of(as_text(text)))
 
     return Test(bind)
 

@@ -92,10 +92,10 @@ class Weigher:
         """Which comparisons another name makes worth nothing: they take nothing from what a row can
         weigh at most, which is raised for them.
         """
-        homes = self.model.homes
-        if homes is None:
+        others = self.model.homes.others if self.model.homes else ()
+        other = next((one for one in others if one.sort == OTHER_NAME), None)
+        if other is None:
             return [False] * len(self.names)
-        other = next(one for one in homes.others if one.sort == OTHER_NAME)
         own = [shares is None for shares in other.shares]
         for c in np.flatnonzero(np.array(own)).tolist():
             less = (each[c] < 0.0) & (each[c] != 0.0)

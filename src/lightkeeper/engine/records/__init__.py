@@ -21,13 +21,14 @@ from lightkeeper.engine.records.propose import Guess, Proposal, propose
 from lightkeeper.engine.records.record import MappedRecord, Note
 from lightkeeper.engine.records.schemata import SCHEMATA, Kind, Property
 from lightkeeper.engine.records.scoring import Score, score
+from lightkeeper.engine.records.steps import Steps, cleaning_steps
 from lightkeeper.engine.records.tokens import QueryKey, key_hash, query_keys, search_keys
 
 __all__ = [
     "SCHEMATA", "SCHEMES", "Cleaned", "Grading", "Guess", "Kind", "MappedRecord", "Mapping", "Note",
-    "Problem", "Property", "Proposal", "QueryKey", "Scheme", "Score", "Setting", "Suggestion",
-    "apply_mapping", "check_grading", "clean", "concerns_child", "enforced",
-    "fold_name", "from_entity",
+    "Problem", "Property", "Proposal", "QueryKey", "Scheme", "Score", "Setting", "Steps",
+    "Suggestion", "apply_mapping", "check_grading", "clean", "cleaning_steps",
+    "concerns_child", "enforced", "fold_name", "from_entity",
     "key_hash", "load_mapping", "load_schemes", "propose", "query_keys", "reliability", "score",
     "search_keys", "suggest_conversion",
 ]  # fmt: skip

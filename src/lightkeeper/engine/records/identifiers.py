@@ -19,7 +19,7 @@ _OUTWARD = re.compile(
     r"[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRV-Y])$"
 )
 # DVLA: current (2001), prefix (1983), suffix (1963), older and Northern Ireland without a year.
-_VRM = re.compile(
+UK_MARK = re.compile(
     r"(?:[A-Z]{2}[0-9]{2}[A-Z]{3}|[A-Z][0-9]{1,3}[A-Z]{3}|[A-Z]{3}[0-9]{1,3}[A-Z]"
     r"|[A-Z]{1,3}[0-9]{1,4}|[0-9]{1,4}[A-Z]{1,3})$"
 )
@@ -78,7 +78,7 @@ def clean_vehicle(text: str) -> Cleaned | Problem:
     value = _NOT_ALNUM.sub("", text.upper())
     if not 2 <= len(value) <= 12:
         return Problem("VEHICLE", f"{text[:20]!r} is no registration mark such as AB12 CDE.")
-    return Cleaned(value, None if _VRM.match(value) else "not in a UK form.")
+    return Cleaned(value, None if UK_MARK.match(value) else "not in a UK form.")
 
 
 def known_schemes() -> tuple[str, ...]:

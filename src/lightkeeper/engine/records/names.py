@@ -28,12 +28,17 @@ def says_nothing(text: str) -> bool:
     return len(text) < 16 and text.strip().lower() in _NOTHING
 
 
+def without_hidden(text: str) -> str:
+    """Without characters that nobody sees, and without control characters."""
+    return _CONTROL.sub("", _HIDDEN.sub("", text))
+
+
 def clean_text(text: str) -> Cleaned:
     """NFKC, without hidden and control characters, one space between words."""
     if text.isascii() and text.isprintable():
         return Cleaned(" ".join(text.split()) if "  " in text or text != text.strip() else text)
     normal = unicodedata.normalize("NFKC", text)
-    visible = _CONTROL.sub("", _HIDDEN.sub("", normal))
+    visible = without_hidden(normal)
     note = "hidden characters were left out." if len(visible) != len(normal) else None
     # Once more: what a hidden character kept apart may now join.
     return Cleaned(" ".join(unicodedata.normalize("NFKC", visible).split()), note)

@@ -71,7 +71,7 @@ def make_hard_cases(people: int, seed: int) -> HardCases:
 
 def _households(chance: Random, people: int) -> Iterator[One]:
     number = household = 0
-    towns = _Towns(chance)
+    towns = Towns(chance)
     while number < people:
         size = chance.choices(*HOUSEHOLD_SIZES)[0]
         for one in _household(chance, towns, size):
@@ -80,7 +80,7 @@ def _households(chance: Random, people: int) -> Iterator[One]:
         household += 1
 
 
-def _household(chance: Random, towns: "_Towns", size: int) -> Iterator[One]:
+def _household(chance: Random, towns: "Towns", size: int) -> Iterator[One]:
     """A grown-up, often another, and children; one phone of the house, some of their own."""
     address, postcode = towns.home()
     landline = towns.phone()
@@ -115,7 +115,7 @@ def _household(chance: Random, towns: "_Towns", size: int) -> Iterator[One]:
         yield last
 
 
-def _sounding_like(chance: Random, towns: "_Towns", given: str) -> str:
+def _sounding_like(chance: Random, towns: "Towns", given: str) -> str:
     """Parents of twins like names that begin alike."""
     alike = [name for name in towns.given if name[0] == given[0] and name != given]
     return chance.choice(alike) if alike else towns.name()[0]
@@ -123,7 +123,7 @@ def _sounding_like(chance: Random, towns: "_Towns", given: str) -> str:
 
 def _with_pasts(chance: Random, people: list[One]) -> list[One]:
     """Homes and numbers they had before, some of which others have now; and other names."""
-    towns = _Towns(chance)
+    towns = Towns(chance)
     found = []
     for one in people:
         if chance.random() < 0.25:
@@ -190,7 +190,7 @@ def _together(people: list[One], key: object) -> Iterator[tuple[One, One]]:
         yield from combinations(group, 2)
 
 
-class _Towns:
+class Towns:
     """Names and homes, common ones oftener than rare ones."""
 
     def __init__(self, chance: Random) -> None:

@@ -67,7 +67,7 @@ def test_a_full_name_that_repeats_a_longer_one_is_left_out():
     assert found == {"full_name": Kind.FULL_NAME, "first_and_surname": Kind.LEFT_OUT}
 
 
-@pytest.mark.parametrize("mapping", [{"nose": "sex"}, {"a": "colour"}])
+@pytest.mark.parametrize("mapping", [{"nose": "sex"}, {"a": "shade"}])
 def test_a_mapping_that_does_not_fit_says_where(mapping):
     with pytest.raises(MappingError, match=r"^columns\.(nose|a): "):
         plan_from(pa.table({"a": ["x"]}), mapping)

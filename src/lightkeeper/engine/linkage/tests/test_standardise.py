@@ -1,7 +1,12 @@
+import numpy as np
+import pyarrow as pa
 import pytest
 
+from lightkeeper.engine.linkage.comparisons import compare_fields
+from lightkeeper.engine.linkage.loaded import load
 from lightkeeper.engine.linkage.names import name_parts
-from lightkeeper.engine.linkage.plan import Kind
+from lightkeeper.engine.linkage.plan import Kind, plan_by_name
+from lightkeeper.engine.linkage.scoring import Comparer
 from lightkeeper.engine.linkage.standardise import standardise
 
 
@@ -47,3 +52,22 @@ def test_every_alias_gives_a_given_name_and_a_surname():
 
     assert parts.given == ("ada", "babs")
     assert parts.family == ("penn", "quill")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "sentence"),
+    [
+        ("Liz", "Beth", "Given names are known forms of one name"),
+        ("Bill", "Liam", "Given names are known forms of one name"),
+        ("Liz", "Ada", "Given names differ"),
+    ],
+)
+def test_two_short_forms_of_one_name_are_a_level_of_their_own(one, other, sentence):
+    table = pa.table({"given_name": [one, other], "family_name": ["Quill", "Quill"]})
+    plan = plan_by_name(table.column_names)
+    loaded = load(table, plan)
+    comparisons = compare_fields(loaded.fields)
+    chunk = Comparer(loaded.coded, comparisons).compare(np.array([0]), np.array([1]))
+
+    given = [c.column for c in comparisons].index("given")
+    assert comparisons[given].levels[chunk.level[0, given]].sentence == sentence

@@ -9,7 +9,19 @@ from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.plan import plan_by_name
 from lightkeeper.engine.linkage.prepare import prepare
 
-GIVEN = ["Ana Lúcia", "Björn", "Мария", "李明", "Zoë", "Mary", "Marty", "Marianne", "Jo", "Oj"]
+GIVEN = [
+    "Ana Lúcia",
+    "Björn",
+    "Мария",
+    "李明",
+    "Zoë",
+    "Mary",
+    "Marty",
+    "Marianne",
+    "Jo",
+    "Oj",
+    "Polly",
+]
 FAMILY = ["Ångström", "O’Neil", "de la Cruz", "Nuñez", "Hartley", "Hartly", "Heartley", "Mary"]
 PLACES = ["North Weir", "Weir", "Kelm", "Kelmsworth", "Upper Kelm"]
 JOBS = ["joiner", "joinery", "nurse", "night nurse"]
