@@ -254,7 +254,9 @@ def main() -> None:
             {name: values[row] for name, values in columns.items() if values[row] is not None}
             for row in asked
         ]
-        pq.write_table(pa.Table.from_pylist(records), f"{folder}/asked.parquet")
+        # Every column by name: what the first record leaves out is not to be lost of the others.
+        table = {name: pa.array(values[asked], pa.string()) for name, values in columns.items()}
+        pq.write_table(pa.table(table), f"{folder}/asked.parquet")
         Path(f"{folder}/truth.json").write_text(json.dumps([sorted(one) for one in truth]))
         done = subprocess.run(
             [sys.executable, __file__, "--open", index, f"{folder}/asked.parquet",

@@ -27,6 +27,7 @@ LONGEST = 48
 BITS = 2**64 - 1
 FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 RECIPE = 0xD6E8FEB86659FD93
+_FACTORS = np.array(FACTORS, np.uint64)
 
 
 def _sound(value: str) -> str:
@@ -65,9 +66,11 @@ PIECES: dict[str, Callable[[str], str]] = {
     "tail": lambda v: v[len(v) // 2 :] if len(v) > 5 else "",
     "before_at": lambda v: v.partition("@")[0],
 }
-Part = tuple[Kind, str]
+# A piece of a kind of field, and of a field.
+OfKind = tuple[Kind, str]
+Part = tuple[str, str]
 _G, _F, _B, _P = Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.BIRTH_DATE, Kind.POSTCODE
-_SOUNDS: tuple[Part, Part] = ((_F, "sound"), (_G, "first_sound"))
+_SOUNDS: tuple[OfKind, OfKind] = ((_F, "sound"), (_G, "first_sound"))
 _ONE: dict[Kind, tuple[str, ...]] = {
     _B: ("whole",),
     _P: ("whole",),
@@ -84,7 +87,7 @@ _ONE: dict[Kind, tuple[str, ...]] = {
     Kind.DISPLAY_NAME: ("whole",),
     Kind.UPRN: ("whole", "head", "tail"),
 }
-_TOGETHER: tuple[tuple[Part, ...], ...] = (
+_TOGETHER: tuple[tuple[OfKind, ...], ...] = (
     ((_F, "start_4"), (_G, "start_2")),
     ((_F, "end_4"), (_G, "start_2")),
     ((_G, "start_4"), (_F, "start_2")),
@@ -117,7 +120,7 @@ class Recipe:
     """The pieces that make one kind of key; `pairs`: each two of one piece, in either order."""
 
     number: int
-    parts: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
     pairs: bool = False
 
     @cached_property
@@ -125,12 +128,43 @@ class Recipe:
         return MOST_NAMES if self.pairs else MOST_VALUES[len(self.parts)]
 
 
-def recipes(fields: Sequence[Field]) -> tuple[Recipe, ...]:
+class Recipes(tuple[Recipe, ...]):
+    """All recipes, and as arrays what makes the keys of a record with one value in each field.
+
+    parts: each part once. number (r,), place (r, 3): where among the parts those of a recipe are,
+    the place behind the last for none; size (r,): how many; pairs (r,).
+    """
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(dict.fromkeys(part for recipe in self for part in recipe.parts))
+
+    @cached_property
+    def place(self) -> Whole:
+        at = {part: number for number, part in enumerate(self.parts)}
+        none = [len(at)] * len(FACTORS)
+        found = [([at[part] for part in r.parts] + none)[: len(FACTORS)] for r in self]
+        return np.array(found, np.int64).reshape(-1, len(FACTORS))
+
+    @cached_property
+    def number(self) -> Words:
+        return np.array([recipe.number for recipe in self], np.uint64)
+
+    @cached_property
+    def size(self) -> Whole:
+        return np.array([len(recipe.parts) for recipe in self], np.int64)
+
+    @cached_property
+    def pairs(self) -> NDArray[np.bool_]:
+        return np.array([recipe.pairs for recipe in self], bool)
+
+
+def recipes(fields: Sequence[Field]) -> Recipes:
     """Every kind of key that records with these fields can have."""
     of: dict[Kind, list[str]] = {}
     for field in fields:
         of.setdefault(field.kind, []).append(field.name)
-    wanted: list[tuple[Part, ...]] = [
+    wanted: list[tuple[OfKind, ...]] = [
         ((kind, piece),) for kind, pieces in _ONE.items() for piece in pieces
     ]
     found = []
@@ -141,7 +175,7 @@ def recipes(fields: Sequence[Field]) -> tuple[Recipe, ...]:
     for name in (*of.get(Kind.FULL_NAME, ()), *of.get(Kind.NAME_WORDS, ())):
         for piece in ("whole", "sound"):
             found.append(Recipe(_number(((name, piece),)), ((name, piece),), pairs=True))
-    return tuple(found)
+    return Recipes(found)
 
 
 def _number(pieces: tuple[tuple[str, str], ...]) -> int:
@@ -164,34 +198,41 @@ def finish(raw: Words) -> Words:
     return np.asarray((mixed ^ (mixed >> np.uint64(31))) & np.uint64(0xFFFFFFFF00000000))
 
 
-def keys_of_one(values: Mapping[str, Values], all_recipes: Sequence[Recipe], salt: int) -> Words:
+def keys_of_one(values: Mapping[str, Values], all_recipes: Recipes, salt: int) -> Words:
     """The keys under which one record would be found, each once."""
-    known: dict[tuple[str, str], list[int]] = {}
-    raw: set[int] = set()
-    for recipe in all_recipes:
-        totals = [recipe.number + salt]
-        for factor, part in zip(FACTORS, recipe.parts, strict=False):
-            side = known.get(part)
-            if side is None:
-                name, piece = part
-                side = [piece_hash(v, piece) for v in values[name][: MOST_VALUES[1]]]
-                known[part] = side
-            if recipe.pairs:
-                pairs = combinations([one for one in side[: recipe.most] if one], 2)
-                totals = [
-                    totals[0] + FACTORS[0] * min(two) + FACTORS[1] * max(two)
-                    for two in pairs
-                    if two[0] != two[1]
-                ]
-            elif len(side) == 1 and len(totals) == 1:
-                totals = [totals[0] + factor * side[0]] if side[0] else []
-            else:
-                side = [one for one in side[: recipe.most] if one]
-                totals = [total + factor * one for total in totals for one in side]
-            if not totals:
-                break
-        raw.update(totals)
-    return finish(np.array([total & BITS for total in raw], np.uint64))
+    known: dict[Part, list[int]] = {
+        (name, piece): [piece_hash(v, piece) for v in values[name][: MOST_VALUES[1]]]
+        for name, piece in all_recipes.parts
+    }
+    # Of parts with one value: all keys at once. A part without one is 0, and so are the places
+    # behind the parts of a recipe.
+    single = [each[0] if len(each) == 1 else 0 for each in known.values()]
+    hashes = np.array([*single, 0], np.uint64)[all_recipes.place]
+    whole = (np.count_nonzero(hashes, axis=1) == all_recipes.size) & ~all_recipes.pairs
+    raw = all_recipes.number + (hashes * _FACTORS).sum(axis=1) + np.uint64(salt)
+    raw = raw[whole]
+    more = {
+        total & BITS
+        for recipe in all_recipes
+        if recipe.pairs or any(len(known[part]) > 1 for part in recipe.parts)
+        for total in _sums(recipe, [known[part] for part in recipe.parts], salt)
+    }
+    return finish(_each_once(np.concatenate([raw, np.array([*more], np.uint64)])))
+
+
+def _sums(recipe: Recipe, sides: list[list[int]], salt: int) -> list[int]:
+    """The sums of one recipe, of every choice of a value for each of its parts."""
+    sides = [[one for one in side[: recipe.most] if one] for side in sides]
+    totals = [recipe.number + salt]
+    if recipe.pairs:
+        return [
+            totals[0] + FACTORS[0] * min(two) + FACTORS[1] * max(two)
+            for two in combinations(sides[0], 2)
+            if two[0] != two[1]
+        ]
+    for factor, side in zip(FACTORS, sides, strict=False):
+        totals = [total + factor * one for total in totals for one in side]
+    return totals
 
 
 @dataclass(frozen=True)
@@ -217,11 +258,13 @@ def keys_of_many(
             for factor, part in zip(FACTORS, recipe.parts, strict=False):
                 of_row, total = _join(known, held, part, recipe.most, of_row, total, factor)
         found.append(finish(total) | of_row.astype(np.uint64))
-    every = np.concatenate(found)
+    return _each_once(np.concatenate(found))
+
+
+def _each_once(every: Words) -> Words:
+    """In order. Of many np.unique makes a table of hashes, which takes four times as long."""
     every.sort()
-    # Not np.unique: of so many numbers it makes a table of hashes, which takes four times as long.
-    new = np.concatenate([every[:1] == every[:1], every[1:] != every[:-1]])
-    return np.asarray(every[new])
+    return np.asarray(every[np.concatenate([every[:1] == every[:1], every[1:] != every[:-1]])])
 
 
 def _hashes(

@@ -1,4 +1,4 @@
-"""The condition of each level of a model, made from its SQL into a test.
+"""The condition of each level of a model, read from its SQL.
 
 Only what `linkage.comparisons` writes is known. Anything else is refused when the index is made,
 never guessed at: a level that counted differently here would be a wrong answer with a reason.
@@ -10,13 +10,13 @@ from collections.abc import Callable
 from lightkeeper.engine.errors import FormatError
 from lightkeeper.engine.linkage.model import Comparison
 from lightkeeper.engine.matcher import meeting
-from lightkeeper.engine.matcher.meeting import Test
+from lightkeeper.engine.matcher.meeting import Condition
 
 Part = Callable[[str], str]
 
 
-def compile_levels(comparison: Comparison) -> tuple[Test, ...]:
-    """A test for each level but the last, which holds where none before it does.
+def compile_levels(comparison: Comparison) -> tuple[Condition, ...]:
+    """The condition of each level but the last, which holds where none before it does.
 
     Raises: FormatError naming a level that is not known.
     """
@@ -30,13 +30,13 @@ def compile_levels(comparison: Comparison) -> tuple[Test, ...]:
     return tuple(compile_condition(level.condition, column) for level in levels)
 
 
-def compile_condition(condition: str, column: str) -> Test:
+def compile_condition(condition: str, column: str) -> Condition:
     """Raises: FormatError if any part of the condition is not known."""
     plain = condition.replace(f'"{column}_l"', "a").replace(f'"{column}_r"', "b")
     return _compile(plain, condition)
 
 
-def _compile(plain: str, whole: str) -> Test:
+def _compile(plain: str, whole: str) -> Condition:
     plain = _bare(plain)
     for word, both in ((" OR ", meeting.any_of), (" AND ", meeting.all_of)):
         parts = _split(plain, word)
@@ -82,9 +82,8 @@ def _slice_end(count: str) -> Part:
     return lambda v: v[: max(len(v) - drop, 0)]
 
 
-def _first_and_last(first: str, last: str) -> Part:
-    left, right = int(first), int(last)
-    return lambda v: v[:left] + v[-right:]
+def _ends(first: str, last: str) -> Condition:
+    return meeting.Ends(int(first), int(last))
 
 
 def _translated(letters: str, instead: str) -> Part:
@@ -92,13 +91,19 @@ def _translated(letters: str, instead: str) -> Part:
     return lambda v: v.translate(table)
 
 
-PARTS: tuple[tuple[re.Pattern[str], Callable[..., Part]], ...] = (
-    (re.compile(r"left\(v, (\d+)\)"), lambda n: lambda v: v[: int(n)]),
-    (re.compile(r"right\(v, ([1-9]\d*)\)"), lambda n: lambda v: v[-int(n) :]),
-    (re.compile(r"concat\(left\(v, (\d+)\), right\(v, ([1-9]\d*)\)\)"), _first_and_last),
-    (re.compile(r"split_part\(v, '@', 1\)"), lambda: lambda v: v.partition("@")[0]),
-    (re.compile(r"v\[:-([1-9]\d*)\]"), _slice_end),
-    (re.compile(r"translate\(v, '([a-z0-9]+)', '([a-z0-9]+)'\)"), _translated),
+PARTS: tuple[tuple[re.Pattern[str], Callable[..., Condition]], ...] = (
+    (re.compile(r"left\(v, (\d\d?)\)"), lambda n: _ends(n, "0")),
+    (re.compile(r"right\(v, (\d\d?)\)"), lambda n: _ends("0", n)),
+    (re.compile(r"concat\(left\(v, (\d\d?)\), right\(v, (\d\d?)\)\)"), _ends),
+    (
+        re.compile(r"split_part\(v, '@', 1\)"),
+        lambda: meeting.same_part(lambda v: v.partition("@")[0]),
+    ),
+    (re.compile(r"v\[:-([1-9]\d*)\]"), lambda n: meeting.same_part(_slice_end(n))),
+    (
+        re.compile(r"translate\(v, '([a-z0-9]+)', '([a-z0-9]+)'\)"),
+        lambda letters, instead: meeting.same_part(_translated(letters, instead)),
+    ),
 )
 _LISTS = re.compile(
     r"list_has_any\(list_transform\(a, lambda x: (.+)\), list_transform\(b, lambda x: (.+)\)\)"
@@ -106,7 +111,7 @@ _LISTS = re.compile(
 _TURN = r"concat\(left\({0}, 5\), right\({0}, 2\), substr\({0}, 5, 3\)\)"
 
 
-def _same_parts(plain: str, whole: str) -> Test:
+def _same_parts(plain: str, whole: str) -> Condition:
     """The same part of both: left(a, 4) = left(b, 4), and so on."""
     sides = _split(plain, " = ")
     if lists := _LISTS.fullmatch(plain):
@@ -117,7 +122,7 @@ def _same_parts(plain: str, whole: str) -> Test:
         one, two = "", " "
     for pattern, make in PARTS:
         if one == two and (found := pattern.fullmatch(one)):
-            return meeting.same_part(make(*found.groups()))
+            return make(*found.groups())
     raise FormatError(
         f"The matcher does not know the condition {whole}. Train the model again with this version."
     )
@@ -127,37 +132,39 @@ def _of_v(text: str, name: str) -> str:
     return re.sub(rf"\b{name}\b", "v", text)
 
 
-def _atom(pattern: str, make: Callable[..., Test]) -> tuple[re.Pattern[str], Callable[..., Test]]:
+def _atom(
+    pattern: str, make: Callable[..., Condition]
+) -> tuple[re.Pattern[str], Callable[..., Condition]]:
     return re.compile(pattern), make
 
 
 ATOMS = (
-    _atom(r"a = b|list_has_any\(a, b\)", meeting.same),
+    _atom(r"a = b|list_has_any\(a, b\)", lambda: meeting.Common(1)),
     _atom(
         r"(?:jaro_winkler_similarity|lk_best_likeness)\(a, b\) >= ([\d.]+)",
-        lambda n: meeting.alike(float(n)),
+        lambda n: meeting.Alike(float(n)),
     ),
-    _atom(r"lk_one_slip\(a, b\)", meeting.one_slip),
-    _atom(r"lk_two_slips\(a, b\)", lambda: meeting.within(2)),
-    _atom(r"lk_least_slips\(a, b\) <= ([012])", lambda n: meeting.within(int(n))),
+    _atom(r"lk_one_slip\(a, b\)", lambda: meeting.Slips(1, ends=True)),
+    _atom(r"lk_two_slips\(a, b\)", lambda: meeting.Slips(2)),
+    _atom(r"lk_least_slips\(a, b\) <= ([012])", lambda n: meeting.Slips(int(n))),
     _atom(r"lk_(?:any_)?begins\(a, b\)", meeting.begins),
-    _atom(r"lk_any_start\(a, b, (\d+)\)", lambda n: meeting.same_part(lambda v: v[: int(n)])),
+    _atom(r"lk_any_start\(a, b, (\d\d?)\)", lambda n: _ends(n, "0")),
     _atom(r"lk_(?:any_)?words_shared\(a, b\) >= 1", meeting.words_shared),
-    _atom(r"lk_shared\(a, b\) >= (\d+)", lambda n: meeting.shared(int(n))),
+    _atom(r"lk_shared\(a, b\) >= ([12])", lambda n: meeting.Common(int(n))),
     _atom(
         rf"a = {_TURN.format('b')}|"
         rf"list_has_any\(a, list_transform\(b, lambda x: {_TURN.format('x')}\)\)",
         lambda: meeting.turned(_turned),
     ),
-    _atom(r"hamming\(a, b\) <= (\d+)", lambda n: meeting.letters_apart(int(n))),
+    _atom(r"hamming\(a, b\) <= ([12])", lambda n: meeting.LettersApart(int(n))),
     _atom(
         r"abs\(CAST\(left\(a, 4\) AS INTEGER\) - CAST\(left\(b, 4\) AS INTEGER\)\) <= (\d+)|"
         r"abs\(CAST\(left\(list_min\(a\), 4\) AS INTEGER\) - "
         r"CAST\(left\(list_min\(b\), 4\) AS INTEGER\)\) <= (\d+)",
-        lambda one, two: meeting.years_apart(int(one or two)),
+        lambda one, two: meeting.YearsApart(int(one or two)),
     ),
     _atom(r"""list_has_any\("roots_l", "roots_r"\)""", meeting.one_root),
     _atom(r"len\(a\) > (\d+)", lambda n: meeting.longer_than(int(n))),
-    _atom(r"""list_(?:contains|has_any)\("tokens_r", a\)""", meeting.among_held_tokens),
+    _atom(r"""list_(?:contains|has_any)\("tokens_r", a\)""", meeting.Held),
     _atom(r"""list_(?:contains|has_any)\("tokens_l", b\)""", meeting.among_asked_tokens),
 )

@@ -99,6 +99,11 @@ class Arrays:
         kind, count, start, _ = self._arrays[name]
         return np.frombuffer(self.map, np.dtype(kind), count, start)
 
+    def whole(self, kind: str) -> Array:
+        """The file as one array: what reads from several of its arrays at once begins here."""
+        size = np.dtype(kind).itemsize
+        return np.frombuffer(self.map, np.dtype(kind), len(self.map) // size)
+
     def place(self, name: str) -> int:
         """Where in the file the array begins."""
         return self._arrays[name][2]

@@ -14,12 +14,12 @@ from lightkeeper.engine.linkage.explain import Evidence, evidence_of, probabilit
 from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.prepare import prepare_one
 from lightkeeper.engine.matcher import manifest as files
-from lightkeeper.engine.matcher.candidates import candidates
+from lightkeeper.engine.matcher.asked import Asked
+from lightkeeper.engine.matcher.candidates import candidates, few_rows
 from lightkeeper.engine.matcher.clues import keys_of_one
 from lightkeeper.engine.matcher.manifest import Manifest, read_manifest
 from lightkeeper.engine.matcher.segment import Codes
 from lightkeeper.engine.matcher.state import (
-    Asked,
     Compiled,
     State,
     compile_model,
@@ -161,13 +161,12 @@ class Matcher:
         asked = self._asked(state, record)
         salt = int.from_bytes(state.salt[:4])
         keys = keys_of_one(asked.values, state.compiled.recipes, salt)
-        weigher = Weigher(state, asked, candidates(state, keys, k))
+        weigher = Weigher(state, asked, *candidates(state, keys, k), most=few_rows(k))
         above = self.model.missing_weight if above is None else above
-        best = np.array(sorted(weigher.best(k, above)), np.int64)
-        ids, total = state.ids(weigher.rows[best]), weigher.total(best)
-        order = np.lexsort((ids, -total))
-        order = order[total[order] > above][:k]
-        return [Hit(int(ids[at]), float(total[at])) for at in order]
+        best = np.flatnonzero(weigher.total > above)
+        ids, total = state.ids(weigher.rows[best]), weigher.total[best]
+        order = np.lexsort((ids, -total))[:k]
+        return [Hit(*one) for one in zip(ids[order].tolist(), total[order].tolist(), strict=True)]
 
     def weigh(self, record: Record, ids: ArrayLike) -> Weighed:
         """Every comparison with the records of these ids, in their order.
@@ -178,9 +177,8 @@ class Matcher:
         rows = _rows_of(state, np.atleast_1d(np.asarray(ids, np.int64)))
         order = np.argsort(rows, kind="stable")
         weigher = Weigher(state, self._asked(state, record), rows[order])
-        weigher.weigh()
         back = np.argsort(order, kind="stable")
-        return Weighed(weigher.level[back], weigher.bits[back], weigher.total()[back])
+        return Weighed(weigher.level.T[back], weigher.bits.T[back], weigher.total[back])
 
     def explain(self, record: Record, record_id: int) -> Evidence:
         """Named weights that sum to the weight, as `linkage.explain` gives them for a pair."""

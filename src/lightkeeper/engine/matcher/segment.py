@@ -13,7 +13,9 @@ from lightkeeper.engine.linkage.prepare import Field
 from lightkeeper.engine.matcher.container import Array, Arrays
 from lightkeeper.engine.matcher.manifest import SegmentOf
 
+# The code of a record without a value, and of a value that no record has.
 NONE = -1
+NOWHERE = -2
 Codes = NDArray[np.int64]
 
 
@@ -46,20 +48,15 @@ class Column:
         self._map, self._heap = arrays.map, arrays.place(f"{name}.heap")
 
     def find(self, hashed: np.uint64, raw: bytes) -> int:
-        """The code of a value, or -1."""
+        """The code of a value, or NOWHERE."""
         at = int(self.hash.searchsorted(hashed))
         if at < len(self.hash) and self.hash[at] == hashed and self.bytes_of(at) == raw:
             return at
-        return NONE
+        return NOWHERE
 
     def bytes_of(self, code: int) -> bytes:
         first, last = int(self.offset[code]), int(self.offset[code + 1])
         return self._map[self._heap + first : self._heap + last]
-
-    def text(self, code: int) -> str:
-        """One character for each byte: what DuckDB's distances count, and faster than UTF-8."""
-        first, last = self.offset.item(code), self.offset.item(code + 1)
-        return str(self._map[self._heap + first : self._heap + last], "latin-1")
 
     def flat(self, rows: Codes) -> tuple[Codes, Codes]:
         """Of rows of a field with lists: the codes one after the other, how many of each row."""
@@ -98,6 +95,11 @@ class Segment:
         self.order = self.arrays["order"]
         self.postings = self.arrays["postings"]
         self.columns = {field.name: Column(self.arrays, field) for field in fields}
+        self._ints, self._longs = self.arrays.whole("<i4"), self.arrays.whole("<i8")
+        at = [[self._place(f.name, "code") // 4 for f in fields],
+              [self._place(f.name, "offset") // 8 for f in fields],
+              [self._place(f.name, "heap") for f in fields]]  # fmt: skip
+        self._code_at, self._offset_at, self._heap_at = np.array(at, np.int64)
         self.removed = NOTHING_REMOVED
         if entry.removed is not None:
             self.removed = _removed(folder, entry, fields)
@@ -105,6 +107,21 @@ class Segment:
     @property
     def live(self) -> int:
         return self.rows - len(self.removed.rows)
+
+    def codes(self, fields: Codes, rows: Codes) -> Codes:
+        """The codes of n rows in f fields with one value each, given by their places: (f, n)."""
+        return np.asarray(self._ints[self._code_at[fields][:, None] + rows])
+
+    def texts(self, fields: Codes, codes: Codes) -> list[str]:
+        """The values with these codes, each of its own field, one character for each byte: what
+        DuckDB's distances count.
+        """
+        at, heap, body = self._offset_at[fields] + codes, self._heap_at[fields], self.arrays.map
+        first, last = (self._longs[at] + heap).tolist(), (self._longs[at + 1] + heap).tolist()
+        return [str(body[a:b], "latin-1") for a, b in zip(first, last, strict=True)]
+
+    def _place(self, field: str, kind: str) -> int:
+        return self.arrays.place(f"{field}.{kind}")
 
     def rows_of(self, ids: Codes) -> Codes:
         """The live row of each id, or -1."""

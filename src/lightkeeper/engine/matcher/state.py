@@ -1,7 +1,6 @@
 """One state of an index as a reader sees it: the open segments, numbered through."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,44 +10,45 @@ import pyarrow as pa
 
 from lightkeeper.engine.linkage.columns import RARE
 from lightkeeper.engine.linkage.model import LinkModel, model_from_json
-from lightkeeper.engine.linkage.prepare import Field, Values
-from lightkeeper.engine.matcher.clues import Recipe, recipes
-from lightkeeper.engine.matcher.conditions import compile_levels
+from lightkeeper.engine.linkage.prepare import Field
+from lightkeeper.engine.matcher.clues import Recipes, recipes
 from lightkeeper.engine.matcher.container import Arrays, Writer
+from lightkeeper.engine.matcher.homes import Weights
+from lightkeeper.engine.matcher.ladders import Ladders
 from lightkeeper.engine.matcher.manifest import FileOf, Manifest, read_file
-from lightkeeper.engine.matcher.meeting import Test
-from lightkeeper.engine.matcher.segment import NONE, Codes, Segment, hash_of, value_hashes
+from lightkeeper.engine.matcher.segment import NONE, NOWHERE, Codes, Segment, hash_of, value_hashes
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """A model made ready: its comparisons as tests, its fields, and its kinds of key."""
+    """A model made ready: its comparisons as tables, its fields, and its kinds of key.
+
+    Of each comparison: names, its field; multi, whether that holds lists; field_of (c,), its place.
+    """
 
     model: LinkModel
     fields: dict[str, Field]
-    tests: tuple[tuple[Test, ...], ...]
-    # Of each comparison, whether its first level is that a value is the same.
-    exact: tuple[bool, ...]
-    # The bits of each level, the most that any but a same value can give, and the least.
-    bits: tuple[list[float], ...]
-    other: tuple[float, ...]
-    lowest: tuple[float, ...]
-    recipes: tuple[Recipe, ...]
+    names: tuple[str, ...]
+    multi: tuple[bool, ...]
+    field_of: Codes
+    ladders: Ladders
+    weights: Weights
+    recipes: Recipes
 
 
 def compile_model(model: LinkModel) -> Compiled:
     """Raises: FormatError naming what the matcher does not know how to compare."""
-    tests = tuple(compile_levels(comparison) for comparison in model.comparisons)
-    exact = tuple(bool(levels) and levels[0].same for levels in tests)
-    bits = tuple([level.weight for level in c.levels] for c in model.comparisons)
+    fields = {field.name: field for field in model.fields}
+    names = tuple(comparison.column for comparison in model.comparisons)
+    place = {name: at for at, name in enumerate(fields)}
     return Compiled(
         model,
-        {field.name: field for field in model.fields},
-        tests,
-        exact,
-        bits,
-        tuple(max(each[same:]) for each, same in zip(bits, exact, strict=True)),
-        tuple(map(min, bits)),
+        fields,
+        names,
+        tuple(fields[name].multi for name in names),
+        np.array([place[name] for name in names], np.int64),
+        Ladders(model.comparisons),
+        Weights(model),
         recipes(model.fields),
     )
 
@@ -97,37 +97,8 @@ def write_frequencies(path: Path, values: pa.Table, salt: bytes) -> FileOf:
     return FileOf(path.name, size, check)
 
 
-class Asked:
-    """A record that is asked about: its values, their codes, and how common each of them is.
-
-    code and share of each field, of the values that some record here has; share as float32 has
-    it, which is what the batch scorer keeps; known: of how many values the share is taken.
-    """
-
-    def __init__(self, state: "State", values: dict[str, Values]) -> None:
-        self.values, self._state = values, state
-        self.tokens = frozenset(values.get("tokens", ()))
-        self.code: dict[str, list[int]] = {}
-        self.share: dict[str, list[float]] = {}
-        self.known: dict[str, int] = {}
-        self._codes: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-        for comparison in state.compiled.model.comparisons:
-            name = comparison.column
-            self.known[name] = total = state.total(name)
-            found = [pair for value in values[name] for pair in state.find(name, value, total)]
-            self.code[name] = [code for code, _ in found]
-            self.share[name] = [share for _, share in found]
-
-    def codes_of(self, name: str, texts: tuple[str, ...]) -> list[int]:
-        """The codes of these texts in a field, of those that some record has."""
-        if (name, texts) not in self._codes:
-            found = [code for text in texts for code, _ in self._state.find(name, text, 1)]
-            self._codes[name, texts] = found
-        return self._codes[name, texts]
-
-
 class State:
-    """Rows and codes are numbered through all segments: the base of each is added."""
+    """Rows are numbered through all segments: the base of each is added. Codes are its own."""
 
     def __init__(self, folder: Path, manifest: Manifest, compiled: Compiled) -> None:
         self.manifest, self.compiled = manifest, compiled
@@ -136,10 +107,7 @@ class State:
         self.segments = [Segment(folder, entry, fields) for entry in manifest.segments]
         self.frequencies = Frequencies(folder, manifest.values) if manifest.values else None
         self.row_base = _bases([segment.rows for segment in self.segments])
-        self.code_base = {
-            name: _bases([len(segment.columns[name].hash) for segment in self.segments])
-            for name in compiled.fields
-        }
+        self._totals: dict[str, int] = {}
 
     @cached_property
     def live(self) -> int:
@@ -147,69 +115,47 @@ class State:
 
     def total(self, name: str) -> int:
         """Of how many values of a field the share of each is taken."""
-        if self.frequencies is not None:
-            return self.frequencies.total(name)
-        return sum(segment.total(name) for segment in self.segments)
+        if name not in self._totals:
+            self._totals[name] = (
+                self.frequencies.total(name)
+                if self.frequencies is not None
+                else sum(segment.total(name) for segment in self.segments)
+            )
+        return self._totals[name]
 
-    def find(self, name: str, value: str, total: int) -> list[tuple[int, float]]:
-        """The code of a value in each segment that has it, with its share of all values."""
+    def find(self, name: str, value: str) -> tuple[list[int], float]:
+        """The code of a value in each segment, with its share of all values, as float32 has it,
+        which is what the batch scorer keeps.
+        """
         raw = value.encode("utf-8", "surrogatepass")
         hashed = hash_of(raw, self.salt)
         codes, count = [], 0
-        for base, segment in zip(self.code_base[name].tolist(), self.segments, strict=True):
+        for segment in self.segments:
             code = segment.columns[name].find(hashed, raw)
-            if code != NONE:
-                codes.append(base + code)
+            codes.append(code)
+            if code != NOWHERE:
                 count += segment.count(name, code)
         if self.frequencies is not None:
             count = self.frequencies.count(name, hashed)
-        share = float(np.float32(count / max(total, 1)))
-        return [(code, share) for code in codes]
+        # Of a value that nobody has here the share is not asked.
+        share = float(np.float32(count / max(self.total(name), 1)))
+        return codes, share
 
-    def split(self, rows: Codes) -> list[tuple[Segment, int, Codes]]:
-        """Ascending rows by segment: each with its place in the whole and its own numbers."""
+    def split(self, rows: Codes) -> list[tuple[int, slice, Codes]]:
+        """Ascending rows by segment: its number, which of the rows are its own, and their numbers
+        in it.
+        """
         if len(self.segments) == 1:
-            return [(self.segments[0], 0, rows)]
+            return [(0, slice(0, len(rows)), rows)]
         cuts = [*np.searchsorted(rows, self.row_base).tolist(), len(rows)]
         return [
-            (segment, at, rows[cuts[at] : cuts[at + 1]] - self.row_base[at])
-            for at, segment in enumerate(self.segments)
-            if cuts[at] < cuts[at + 1]
+            (number, slice(cuts[number], cuts[number + 1]), rows[first:last] - base)
+            for number, base in enumerate(self.row_base.tolist())
+            if (first := cuts[number]) < (last := cuts[number + 1])
         ]
 
-    def one_code(self, name: str, rows: Codes) -> Codes:
-        """The code of each row of a field with one value, -1 for none."""
-        parts = []
-        for segment, at, own in self.split(rows):
-            code = segment.columns[name].code[own].astype(np.int64)
-            base = self.code_base[name][at]
-            parts.append(np.where(code >= 0, code + base, code) if base else code)
-        return _together(parts)
-
-    def all_codes(self, name: str, rows: Codes) -> tuple[Codes, Codes]:
-        """Of a field with lists: codes of row after row, and how many each row has."""
-        codes, counts = [], []
-        for segment, at, own in self.split(rows):
-            code, count = segment.columns[name].flat(own)
-            codes.append(code + self.code_base[name][at])
-            counts.append(count)
-        return _together(codes), _together(counts)
-
-    def text_of(self, name: str) -> Callable[[int], str]:
-        """What gives the text of a code, one character for each byte."""
-        texts = [segment.columns[name].text for segment in self.segments]
-        if len(texts) == 1:
-            return texts[0]
-        base = self.code_base[name].tolist()
-
-        def text(code: int) -> str:
-            at = bisect_right(base, code) - 1
-            return texts[at](code - base[at])
-
-        return text
-
     def ids(self, rows: Codes) -> Codes:
-        return _together([segment.ids[own] for segment, _, own in self.split(rows)])
+        return _together([self.segments[number].ids[own] for number, _, own in self.split(rows)])
 
     def rows_of(self, ids: Codes) -> Codes:
         """The row of each id, or -1."""

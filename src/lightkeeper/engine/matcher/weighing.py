@@ -1,229 +1,185 @@
-"""How much speaks for one subject: the model's bits for a record against many candidates."""
+"""How much speaks for one subject: the model's bits for a record against many candidates.
 
-import math
-from collections.abc import Callable
-from functools import cached_property
-from heapq import heappush, heapreplace
+All pairs of texts of a look-up are compared at once, whichever field they are of. Each shows
+signs of its comparison; a candidate shows those of all its pairs, and a table has the level.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import Hamming, JaroWinkler, Postfix, Prefix
+from rapidfuzz.process import cpdist
 
-from lightkeeper.engine.linkage.households import OTHER_NAME, one_by_one, other_bits
-from lightkeeper.engine.linkage.scoring import MISSING, USUAL_VALUES
-from lightkeeper.engine.matcher.meeting import Said
-from lightkeeper.engine.matcher.segment import NONE, Codes
-from lightkeeper.engine.matcher.state import Asked, State
+from lightkeeper.engine.linkage.scoring import MISSING
+from lightkeeper.engine.matcher.asked import Asked
+from lightkeeper.engine.matcher.meeting import as_text
+from lightkeeper.engine.matcher.segment import Codes
+from lightkeeper.engine.matcher.slips import MORE, slips_of_pairs
+from lightkeeper.engine.matcher.state import State
 
 Bits = NDArray[np.float64]
-# A bound that was added up in another order may be this much lower than the sum it bounds.
-SLACK = 1e-9
+
+
+# How likely a row is before its texts are read: what the codes say, so much of the bits of what
+# differs, because near values differ as well, and so much of the rarity of the keys it shares.
+OF_DIFFERENT, OF_RARITY = 0.3, 0.5
 
 
 class Weigher:
-    """Weighs candidates, whose rows are ascending, against one record."""
+    """Weighs n candidates, whose rows are ascending, against one record on c comparisons.
 
-    def __init__(self, state: State, asked: Asked, rows: Codes) -> None:
-        self.state, self.asked, self.rows = state, asked, rows
-        self.compiled, self.model = state.compiled, state.compiled.model
-        self.said = [
-            c
-            for c, comparison in enumerate(self.model.comparisons)
-            if asked.values[comparison.column]
-        ]
-        self.names = [comparison.column for comparison in self.model.comparisons]
-        self.level = np.full((len(rows), len(self.names)), MISSING, np.int8)
-        self.bits = np.zeros(self.level.shape)
-        self._single = self._codes()
-        self._lists: dict[str, tuple[list[int], list[int]]] = {}
-        self._pairs: dict[int, Callable[[int], tuple[int, float]]] = {}
-        self._holding: dict[str, list[bool]] = {}
+    rows (n,): of those given the likeliest `most`, by the `rarity` (n,) that the keys they share
+    have together in bits; all, where that is not given.
+    level (c, n) int8, -1 for missing; bits (c, n); total (n,), the prior included.
+    """
 
-    def total(self, at: Codes | slice = slice(None)) -> Bits:
-        """Of these rows, once every comparison of them was made."""
-        bits = self.bits[at]
-        gained, lost, _ = other_bits(self.model, self.level[at], bits)
-        return np.asarray(bits.sum(axis=1) + self.model.prior_weight + gained + lost)
+    def __init__(
+        self, state: State, asked: Asked, rows: Codes, rarity: Bits | None = None, most: int = 0
+    ) -> None:
+        self._state, self._asked = state, asked
+        self._compiled, self._ladders = state.compiled, state.compiled.ladders
+        shape = len(self._ladders.each), len(rows)
+        self.rows = rows
+        self._signs = np.zeros(shape, np.int64)
+        self._there = np.zeros(shape, bool)
+        # The bits of the value that is the same, where a comparison begins with that.
+        self._same = np.full(shape, np.nan)
+        # Pairs whose texts are to be compared: number of the segment, asked value, place of the
+        # row, code of the candidate's value.
+        self._pairs: list[tuple[int, Codes, Codes, Codes]] = []
+        for number, part, own in state.split(rows):
+            self._read_single(number, own, part)
+            for c, values in asked.lists:
+                self._read_lists(number, own, part, c, values)
+        self._weigh()
+        if rarity is not None and len(rows) > most:
+            self._keep_likeliest(rarity, most)
+        if asked.held:
+            for number, part, own in state.split(self.rows):
+                self._read_names(number, own, part)
+        self._meet()
+        self._weigh()
+        self.total: Bits = self._compiled.weights.weigh(self.level, self.bits)
 
-    def weigh(self) -> None:
-        """Every comparison of every row."""
-        for c in self.said:
-            pair = self._pair(c)
-            for at in range(len(self.rows)):
-                self.level[at, c], self.bits[at, c] = pair(at)
+    def _weigh(self) -> None:
+        """Levels and bits by the signs that are known."""
+        ladders = self._ladders
+        level = ladders.level[ladders.first[:, None] + self._signs]
+        self.level = np.where(self._there, level, np.int8(MISSING))
+        weight = ladders.weight[ladders.every, self.level]
+        self.bits = np.where(np.isnan(self._same), weight, self._same)
 
-    def best(self, k: int, least: float) -> list[int]:
-        """The places of the k rows of most weight that is at least this, and perhaps of some more.
+    def _keep_likeliest(self, rarity: Bits, most: int) -> None:
+        likely = np.where(self.bits < 0, OF_DIFFERENT * self.bits, self.bits).sum(axis=0)
+        likely += OF_RARITY * rarity
+        kept = np.sort(np.argsort(-likely, kind="stable")[:most])
+        place = np.full(len(self.rows), -1)
+        place[kept] = np.arange(most)
+        self.rows, self._signs = self.rows[kept], self._signs.take(kept, axis=1)
+        self._there, self._same = self._there.take(kept, axis=1), self._same.take(kept, axis=1)
+        pairs, self._pairs = self._pairs, []
+        for number, values, at, code in pairs:
+            at = place[at]
+            here = at >= 0
+            self._pairs.append((number, values[here], at[here], code[here]))
 
-        Each row begins with what it can weigh at most; the true bits of one comparison after the
-        other take its place, until the row is weighed or can no longer be among the best.
-        """
-        bound, each = self._bounds()
-        final, own = one_by_one(self.model), self._under_another_name(bound, each)
-        order = np.argsort(-bound).tolist()
-        turns = [(c, self._pair(c), each[c].tolist()) for c in self._order(each)]
-        limits = bound.tolist()
-        best: list[float] = []
-        found: list[int] = []
-        for at in order:
-            running = limits[at]
-            if running < least:
-                break
-            for c, pair, most in turns:
-                # Where a value is missing the bound is the truth: nothing.
-                if most[at]:
-                    level, bits = pair(at)
-                    self.level[at, c], self.bits[at, c] = level, bits
-                    running += (max(bits, 0.0) if own[c] else bits) - most[at]
-                    if running < least:
-                        break
-            else:
-                found.append(at)
-                if final is not None:
-                    running = final(self.level[at].tolist(), self.bits[at].tolist())
-                if len(best) < k:
-                    heappush(best, running)
-                else:
-                    heapreplace(best, max(running, best[0]))
-                if len(best) == k:
-                    least = max(least, best[0] - SLACK)
-        return found
+    def _read_single(self, number: int, own: Codes, part: slice) -> None:
+        """Fields with one value: the same one is known by its code, without reading it."""
+        values, c = self._asked.single, self._asked.of_single
+        if not len(values):
+            return
+        code = self._state.segments[number].codes(self._compiled.field_of[c], own)
+        same = code == self._asked.code[number, values][:, None]
+        there = code >= 0
+        self._there[c, part] = there
+        self._signs[c, part] = same * self._ladders.common[c, 1][:, None]
+        known = same & self._ladders.exact[c][:, None]
+        self._same[c, part] = np.where(known, self._asked.bits[values][:, None], np.nan)
+        which, row = np.nonzero(there & ~known)
+        self._pairs.append((number, values[which], row + part.start, code[which, row]))
 
-    def _under_another_name(self, bound: Bits, each: Bits) -> list[bool]:
-        """Which comparisons another name makes worth nothing: they take nothing from what a row can
-        weigh at most, which is raised for them.
-        """
-        others = self.model.homes.others if self.model.homes else ()
-        other = next((one for one in others if one.sort == OTHER_NAME), None)
-        if other is None:
-            return [False] * len(self.names)
-        own = [shares is None for shares in other.shares]
-        for c in np.flatnonzero(np.array(own)).tolist():
-            less = (each[c] < 0.0) & (each[c] != 0.0)
-            bound[less] += SLACK - each[c, less]
-            each[c, less] = SLACK
-        # The odds of two sorts together are at most twice those of the likelier.
-        bound += 1.0 + max(math.log2(other.odds), 0.0)
-        return own
+    def _read_lists(self, number: int, own: Codes, part: slice, c: int, values: Codes) -> None:
+        """A field with lists: of several values that both have the rarest counts."""
+        code, count = self._state.segments[number].columns[self._compiled.names[c]].flat(own)
+        row = np.repeat(np.arange(len(own)), count)
+        common, best = np.zeros(len(own), np.int64), np.full(len(own), -np.inf)
+        for value in values.tolist():
+            hit = row[code == self._asked.code[number, value]]
+            common[hit] += 1
+            best[hit] = np.maximum(best[hit], self._asked.bits[value])
+        self._there[c, part] = count > 0
+        self._signs[c, part] = self._ladders.common[c, np.minimum(common, MORE)]
+        if self._ladders.exact[c]:
+            self._same[c, part] = np.where(common > 0, best, np.nan)
+            unlike = common[row] == 0
+            row, code = row[unlike], code[unlike]
+        for value in values.tolist():
+            self._pairs.append((number, np.full(len(row), value), row + part.start, code))
 
-    def _codes(self) -> Codes:
-        """The codes of fields with one value, (c, n); -1 where there is none."""
-        found = np.full((len(self.names), len(self.rows)), NONE, np.int64)
-        for c in self.said:
-            if not self.compiled.fields[self.names[c]].multi:
-                found[c] = self.state.one_code(self.names[c], self.rows)
-        return found
+    def _read_names(self, number: int, own: Codes, part: slice) -> None:
+        """Whose names have an asked value among their words."""
+        code, count = self._state.segments[number].columns["tokens"].flat(own)
+        row = np.repeat(np.arange(part.start, part.stop), count)
+        for c, wanted in self._asked.held:
+            for one in wanted[number]:
+                self._signs[c, row[code == one]] |= self._ladders.held[c]
 
-    def _bounds(self) -> tuple[Bits, Bits]:
-        """What each row can weigh at most: in all (n,), and of each comparison (c, n)."""
-        other = np.array(self.compiled.other)
-        each = np.where(self._single >= 0, other[:, None], 0.0)
-        for c in self.said:
-            if self.compiled.fields[self.names[c]].multi:
-                each[c] = max(*self._same_bits[c], other[c], 0.0) or SLACK
-                continue
-            for same, bits in zip(self.asked.code[self.names[c]], self._same_bits[c], strict=True):
-                most = bits if self.compiled.exact[c] else max(bits, other[c])
-                each[c, self._single[c] == same] = most
-        # Nothing at all is left for what is missing.
-        each[(each == 0.0) & (self._single >= 0)] = SLACK
-        return each.sum(axis=0) + self.model.prior_weight, each
+    def _meet(self) -> None:
+        """Every pair of an asked value and a text shows its signs, in the cell of its candidate."""
+        ladders, asked = self._ladders, self._asked
+        texts: list[str] = []
+        for number, value, _, code in self._pairs:
+            field = self._compiled.field_of[asked.of[value]]
+            texts += self._state.segments[number].texts(field, code)
+        if not texts:
+            return
+        value = np.concatenate([pair[1] for pair in self._pairs])
+        c, values = asked.of[value], value.tolist()
+        cell = c * len(self.rows) + np.concatenate([pair[2] for pair in self._pairs])
+        ones = [asked.seen[one] for one in values]
+        slips = slips_of_pairs(ones, texts, ladders.to_two[c])
+        signs = self._of_distances(c, ones, texts, slips)
+        if not "".join(texts).isascii():
+            ones, texts = list(map(as_text, ones)), list(map(as_text, texts))
+        signs |= self._of_ends(c, ones, texts, slips)
+        signs |= [asked.of_text[one](text) for one, text in zip(values, texts, strict=True)]
+        every = self._signs.ravel()  # no copy: it lies row by row
+        np.bitwise_or.at(every, cell, signs)
+        for comparison, year in asked.years:
+            at = np.flatnonzero(c == comparison)
+            where, earliest = _earliest(cell[at], [texts[one] for one in at.tolist()])
+            apart = np.abs(np.array([int(text[:4]) for text in earliest]) - year)
+            for bit, most in ladders.each[comparison].years:
+                every[where[apart <= most]] |= bit
 
-    def _order(self, each: Bits) -> list[int]:
-        """The comparisons that may take most away from these rows, first."""
-        lowest = np.array(self.compiled.lowest)
-        slack = np.where(each != 0, each - lowest[:, None], 0.0).sum(axis=1)
-        return [c for c in np.argsort(-slack).tolist() if c in self.said]
+    def _of_distances(self, c: Codes, ones: list[str], texts: list[str], slips: Codes) -> Codes:
+        """The signs that distances show of pairs of texts, one character for each byte."""
+        ladders = self._ladders
+        likeness = cpdist(ones, texts, scorer=JaroWinkler.similarity, dtype=np.float64)
+        signs = ladders.alike[c, ladders.likeness.searchsorted(likeness, side="right")]
+        signs |= ladders.slips[c, slips]
+        for at in np.flatnonzero((slips < MORE) & (ladders.letters[c, 0] > 0)).tolist():
+            one, text = ones[at], texts[at]
+            if len(one) == len(text) and (apart := Hamming.distance(one, text)) < MORE:
+                signs[at] |= ladders.letters[c[at], apart]
+        return np.asarray(signs)
 
-    @cached_property
-    def _same_bits(self) -> list[list[float]]:
-        """Of each comparison the bits of sharing each asked value that some record has.
+    def _of_ends(self, c: Codes, ones: list[str], texts: list[str], slips: Codes) -> Codes:
+        """The signs that the first and last characters show, and slips that leave some of them."""
+        ladders = self._ladders
+        start = cpdist(ones, texts, scorer=Prefix.similarity, dtype=np.int64)
+        stop = cpdist(ones, texts, scorer=Postfix.similarity, dtype=np.int64)
+        whole = ladders.starts.shape[1] - 1
+        # However short: what is the same has the same ends.
+        start[slips == 0] = stop[slips == 0] = whole
+        signs = ladders.starts[c, np.minimum(start, whole)]
+        signs &= ladders.stops[c, np.minimum(stop, whole)]
+        signs |= np.where(start + stop > 0, ladders.with_end[c, slips], 0)
+        return np.asarray(signs)
 
-        Source: `linkage.scoring.weights_of`, of which this is the same sum in the same order.
-        """
-        found = []
-        for comparison in self.model.comparisons:
-            best, name = comparison.levels[0], comparison.column
-            known, bits = self.asked.known[name], []
-            for share in self.asked.share[name]:
-                if best.by_frequency and share > 0:
-                    seen = (share * known + USUAL_VALUES * best.u) / (known + USUAL_VALUES)
-                    bits.append(math.log2(best.m / seen))
-                else:
-                    bits.append(best.weight)
-            found.append(bits)
-        return found
 
-    def _pair(self, c: int) -> Callable[[int], tuple[int, float]]:
-        """What gives the level and the bits of one comparison for the row at a place."""
-        if c not in self._pairs:
-            name = self.names[c]
-            same = dict(zip(self.asked.code[name], self._same_bits[c], strict=True))
-            said = Said(
-                self.asked.values[name], self.asked.tokens, lambda at: self._holds(name)[at]
-            )
-            multi = self.compiled.fields[name].multi
-            make = self._pair_of_lists if multi else self._pair_of_texts
-            self._pairs[c] = make(c, name, said, same)
-        return self._pairs[c]
-
-    def _pair_of_texts(
-        self, c: int, name: str, said: Said, same: dict[int, float]
-    ) -> Callable[[int], tuple[int, float]]:
-        """Of a field with one value: the same one is known by its code, without reading it."""
-        skip = int(self.compiled.exact[c])
-        tests = [test.of_text(said) for test in self.compiled.tests[c][skip:]]
-        weights, codes = self.compiled.bits[c], self._single[c].tolist()
-        text_of = self.state.text_of(name)
-
-        def pair(at: int) -> tuple[int, float]:
-            code = codes[at]
-            if code < 0:
-                return MISSING, 0.0
-            if skip and code in same:
-                return 0, same[code]
-            text, level = text_of(code), skip
-            for test in tests:
-                if test(text, at):
-                    break
-                level += 1
-            return level, weights[level]
-
-        return pair
-
-    def _pair_of_lists(
-        self, c: int, name: str, said: Said, same: dict[int, float]
-    ) -> Callable[[int], tuple[int, float]]:
-        """Of a field with lists: of several values that both have the rarest counts."""
-        tests = [test.of_texts(said) for test in self.compiled.tests[c]]
-        weights, exact = self.compiled.bits[c], self.compiled.exact[c]
-        text_of = self.state.text_of(name)
-
-        def pair(at: int) -> tuple[int, float]:
-            codes, start = self._codes_of_lists(name)
-            own = codes[start[at] : start[at + 1]]
-            if not own:
-                return MISSING, 0.0
-            texts = tuple([text_of(code) for code in own])
-            level = next((n for n, test in enumerate(tests) if test(texts, at)), len(tests))
-            shared = [same[code] for code in own if code in same] if level == 0 and exact else ()
-            return level, max(shared) if shared else weights[level]
-
-        return pair
-
-    def _codes_of_lists(self, name: str) -> tuple[list[int], list[int]]:
-        """All codes of a field with lists, and where those of each row begin."""
-        if name not in self._lists:
-            codes, count = self.state.all_codes(name, self.rows)
-            self._lists[name] = codes.tolist(), [0, *np.cumsum(count).tolist()]
-        return self._lists[name]
-
-    def _holds(self, name: str) -> list[bool]:
-        """Which rows have an asked value of this field among the words of their name."""
-        if name not in self._holding:
-            codes, start = self._codes_of_lists("tokens")
-            wanted = set(self.asked.codes_of("tokens", self.asked.values[name]))
-            places = [at for at, code in enumerate(codes) if code in wanted]
-            found = np.zeros(len(self.rows), bool)
-            found[np.searchsorted(start, places, side="right") - 1] = True
-            self._holding[name] = found.tolist()
-        return self._holding[name]
+def _earliest(cell: Codes, texts: list[str]) -> tuple[Codes, list[str]]:
+    """Each cell once, with the least of its texts."""
+    least: dict[int, str] = {}
+    for where, text in zip(cell.tolist(), texts, strict=True):
+        least[where] = min(text, least.get(where, text))
+    return np.array([*least], np.int64), [*least.values()]

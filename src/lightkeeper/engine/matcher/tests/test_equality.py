@@ -214,3 +214,42 @@ def test_a_model_with_a_level_that_is_not_known_makes_no_index(tmp_path):
         Matcher.create(tmp_path / "index", replace(model, comparisons=(first,)))
 
     assert not (tmp_path / "index").exists()
+
+
+ODD = [
+    "é@b.example", "è@b.example", "éa@b.example", "ae@b.exämple", "ab@c", "ab@d", "ba@c", "ab@cd",
+    "b@c", "ca@bc", "abc@bc", "cab@bc", "李明@x.example", "李@x.example", "明李@x.example",
+    "ab@c", "cab@bd", "acb@bd", "xab@bc", "ab.c@b.example",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "left({a}, 2) = left({b}, 2)",
+        "left({a}, 7) = left({b}, 7)",
+        "(right({a}, 3)) = (right({b}, 3))",
+        "(concat(left({a}, 2), right({a}, 4))) = (concat(left({b}, 2), right({b}, 4)))",
+        "{a}[:-4] = {b}[:-4]",
+        "split_part({a}, '@', 1) = split_part({b}, '@', 1)",
+        "lk_begins({a}, {b})",
+        "lk_one_slip({a}, {b})",
+        "lk_two_slips({a}, {b})",
+        "len({a}) > 5",
+        "jaro_winkler_similarity({a}, {b}) >= 0.8",
+    ],
+)
+def test_short_and_foreign_texts_show_what_they_show_duckdb(tmp_path, condition):
+    table = pa.table({"record_id": range(len(ODD)), "email": ODD})
+    model = usual_model(table)
+    [email] = model.comparisons
+    sides = condition.format(a='"email_l"', b='"email_r"')
+    levels = (Level(sides, "", 0.9, 0.1), Level("ELSE", "", 0.1, 0.9))
+    model = replace(model, comparisons=(replace(email, levels=levels),))
+    left, right, level, _ = batch(table, model)
+    assert set(level[:, 0]) == {0, 1}
+    matcher = Matcher.build(tmp_path / "index", model, [table])
+
+    found, _ = online(matcher, table, left, right)
+
+    assert (found == level).all()
