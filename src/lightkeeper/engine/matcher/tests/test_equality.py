@@ -15,10 +15,10 @@ from lightkeeper.engine.linkage.model import Comparison, Level
 from lightkeeper.engine.linkage.plan import plan_by_name
 from lightkeeper.engine.linkage.propose import propose
 from lightkeeper.engine.linkage.scoring import Comparer, join_levels, weights_of
+from lightkeeper.engine.linkage.slips import slips
 from lightkeeper.engine.linkage.training import train_with_values
 from lightkeeper.engine.matcher.conditions import compile_condition
 from lightkeeper.engine.matcher.matcher import Matcher
-from lightkeeper.engine.matcher.slips import slips
 from lightkeeper.engine.matcher.tests.arranging import records, usual_model
 from lightkeeper.engine.synthetic.hard_cases import COLUMNS, make_hard_cases
 
