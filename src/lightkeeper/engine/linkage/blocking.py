@@ -31,6 +31,7 @@ FEW = 50_000
 
 Pairs = tuple[Places, Places]
 NO_CODES: Codes = np.empty(0, np.int32)
+NO_KEYS = np.empty(0, np.uint64)
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class _Found:
 
     @classmethod
     def none(cls) -> "_Found":
-        return cls(NO_CODES, NO_CODES, np.empty(0, np.uint64), NO_CODES)
+        return cls(NO_CODES, NO_CODES, NO_KEYS, NO_CODES)
 
 
 def blocks_of(coded: Coded, *, pairs_per_record: int, block_size: int | None = None) -> Blocks:
@@ -162,12 +163,17 @@ def blocks_of(coded: Coded, *, pairs_per_record: int, block_size: int | None = N
 
 def _up_to(coded: Coded, block_size: int) -> Blocks:
     """Every block of two to so many records, but for those that lie within another of them."""
+    return _in_order(_joined(_found_up_to(coded, block_size)), coded.rows, block_size)
+
+
+def _found_up_to(coded: Coded, block_size: int) -> list[_Found]:
     given = clues_of(coded)
     found = [_of_one(clue, block_size) for clue in given]
     often = [_often(clue, block_size) for clue in given]
     for one, two in paired(often):
-        found.append(_of_two(one, two, coded.rows, block_size))
-    return _in_order(_joined(found), coded.rows, block_size)
+        # Of so many blocks the keys would take as much memory as the records.
+        found.append(replace(_of_two(one, two, coded.rows, block_size), key=NO_KEYS))
+    return found
 
 
 def _as_allowed(coded: Coded, pairs_per_record: int) -> Blocks:
@@ -271,12 +277,14 @@ def _largest(every: _Found, records: int, pairs_per_record: int) -> int:
 
 
 def _in_order(found: _Found, records: int, block_size: int) -> Blocks:
-    last = np.cumsum(found.size, dtype=np.int32)
-    order = found.rows.astype(np.int64)
-    order <<= 32
-    order += np.arange(len(order), dtype=np.int32)
-    order.sort()
+    by_row = found.rows.astype(np.int64)
+    by_row <<= 32
+    for first in range(0, len(by_row), AT_ONCE):
+        by_row[first : first + AT_ONCE] += np.arange(first, min(first + AT_ONCE, len(by_row)))
+    by_row.sort()
+    order: Codes = by_row.astype(np.int32)
+    del by_row
     count = np.bincount(found.rows, minlength=records)
     start = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
-    end = np.repeat(last, found.size)
-    return Blocks(found.rows, end, order.astype(np.int32), start, block_size)
+    end = np.repeat(np.cumsum(found.size, dtype=np.int32), found.size)
+    return Blocks(found.rows, end, order, start, block_size)
