@@ -65,7 +65,7 @@ STATES: dict[str, tuple[frozenset[str], dict[str, str]]] = {
             "never trained": {"trained_until": "null"},
             "training out of date": {"trained_until": "current_date - 1"},
             "session expired": {"expires_at": "now() - interval '1 second'"},
-            "idle": {"seen_at": "now() - interval '30 minutes 1 second'"},
+            "idle": {"seen_at": "now() - interval '5 hours 1 second'"},
             "seen ahead": {"seen_at": "now() + interval '7 hours'"},
             "no purpose": {"purpose": "''"},
             "signed out": {},
@@ -353,7 +353,7 @@ class World:
             if a.state != "signed out":
                 rows.append(
                     f"(sha256('{a.token}'), 'SES-{a.number}', {a.number}, 'page', "
-                    f"{columns['purpose']}, now(), {columns['seen_at']}, interval '30 minutes', "
+                    f"{columns['purpose']}, now(), {columns['seen_at']}, interval '5 hours', "
                     f"{columns['expires_at']})"
                 )
         c.execute(
