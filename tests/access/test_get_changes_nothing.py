@@ -71,8 +71,11 @@ def changed_by(browse, call_api):
 @pytest.mark.parametrize("name", READ)
 def test_a_get_changes_nothing_but_the_log(behind, changed_by, name):
     kind = matrix.KINDS.get(name)
-    shown, seen = False, set()
+    shown, seen = set(), set()
     for who in PEOPLE:
+        # The first two whom a door shows something are enough; who is shown what is in the matrix.
+        if len(shown) == 2:
+            break
         words: list[tuple[str, ...]] = [()]
         if kind:
             there = [
@@ -83,7 +86,8 @@ def test_a_get_changes_nothing_but_the_log(behind, changed_by, name):
             given = GIVEN.get(name, {"record": behind["own"].parameters["record"][0]})
             status, change = changed_by(who, name, one, given=given)
             seen.add((who, status))
-            shown |= bool(who) and status in (200, 302)
+            if who and status in (200, 302):
+                shown.add(who)
             assert change <= WRITES, (who, one, status)
     assert shown or name in SHOWN_OTHERWISE, f"nobody was shown anything: {seen}"
 
