@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.linkage.clues import Given, clues_of, meet, paired
 from lightkeeper.engine.linkage.columns import Coded, Codes, Places, once
 from lightkeeper.engine.linkage.meeting import expand
@@ -26,6 +27,7 @@ ALL_ASKED, ASKED = 20_000, 5_000
 # So many pairs are made at a time, those in several blocks counted in each.
 AT_ONCE = 1_500_000
 NEVER = 1 << 30
+MOST_PLACES = (1 << 31) - 1
 # Of more keys than this those that come once are taken out before the rest is sorted.
 FEW = 50_000
 
@@ -277,6 +279,11 @@ def _largest(every: _Found, records: int, pairs_per_record: int) -> int:
 
 
 def _in_order(found: _Found, records: int, block_size: int) -> Blocks:
+    if len(found.rows) > MOST_PLACES:
+        raise ShapeError(
+            f"{records} records have {len(found.rows)} places in blocks, more than can be "
+            "numbered. Link them in parts."
+        )
     by_row = found.rows.astype(np.int64)
     by_row <<= 32
     for first in range(0, len(by_row), AT_ONCE):

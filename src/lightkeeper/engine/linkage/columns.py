@@ -4,9 +4,10 @@ What is asked of values (their length, their year, how common they are) is worke
 and not once a pair.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import RLock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +23,8 @@ Number = TypeVar("Number", bound=np.integer[Any])
 NONE = -1
 # A value that no list of common ones holds counts as shared by the two that are compared.
 RARE = 2
+# So many values are laid beside others at a time.
+MOST_AT_ONCE = 4_000_000
 
 
 @dataclass
@@ -41,12 +44,16 @@ class Column:
     share: NDArray[np.float32]
     known: int
     made: dict[Hashable, Any] = field(default_factory=dict)
+    making: RLock = field(default_factory=RLock)
 
     def once(self, name: Hashable, make: Callable[["Column"], Any]) -> Any:
-        """What `make` gives for the values of this column, worked out the first time."""
-        if name not in self.made:
-            self.made[name] = make(self)
-        return self.made[name]
+        """What `make` gives for the values of this column, worked out the first time, by one thread
+        while others wait.
+        """
+        with self.making:
+            if name not in self.made:
+                self.made[name] = make(self)
+            return self.made[name]
 
     @cached_property
     def texts(self) -> list[str]:
@@ -67,6 +74,21 @@ class Column:
         if self.start is None:
             return np.asarray(self.code[rows] != NONE)
         return np.asarray(self.start[rows + 1] > self.start[rows])
+
+    def at_once(self, left: Places, right: Places) -> Iterator[Places]:
+        """Which of these pairs have a value on both sides, so many at a time that all values of one
+        side beside all of the other take little memory.
+        """
+        there = np.flatnonzero(self.has(left) & self.has(right))
+        if self.start is None or not len(there):
+            yield there
+            return
+        many = np.diff(self.start)
+        total = np.cumsum(many[left[there]] * many[right[there]])
+        edges = np.searchsorted(total, np.arange(MOST_AT_ONCE, total[-1], MOST_AT_ONCE), "right")
+        for part in np.split(there, np.unique(edges)):
+            if len(part):
+                yield part
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ twins, or a parent and child of one name; and strangers. A pair's weight is the 
 two against all others.
 """
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,7 +37,6 @@ OWN_NAMES = frozenset({Kind.GIVEN_NAME, Kind.MIDDLE_NAME})
 NAMES = OWN_NAMES | {Kind.FAMILY_NAME}
 # Identifiers are nobody else's, so of a home they say what they say of strangers.
 OWN = OWN_NAMES | {Kind.IDENTIFIER}
-MOST_ODDS = 900.0  # of what a float can hold
 # A pair is held for a person unless one person is so many bits likelier than two of one home.
 SURE_BITS = 1.0
 
@@ -219,36 +217,3 @@ def other_bits(
     ]
     likely = (home > same - SURE_BITS) & np.logical_or.reduce(dated or [np.ones(len(one), bool)])
     return same - one, -np.logaddexp2(0.0, home), likely
-
-
-def one_by_one(
-    model: LinkModel,
-) -> Callable[[Sequence[int], Sequence[float]], float] | None:
-    """The weight of one pair from its levels (c,), -1 for missing, and bits (c,), as `other_bits`
-    makes it, without arrays; None for a model without homes.
-    """
-    if model.homes is None:
-        return None
-    prior, sorts = model.prior_weight, []
-    for other in model.homes.others:
-        tables = [
-            None
-            if shares is None
-            else [math.log2(k / level.m) for k, level in zip(shares, c.levels, strict=True)] + [0.0]
-            for c, shares in zip(model.comparisons, other.shares, strict=True)
-        ]
-        sorts.append((other.sort == OTHER_NAME, prior + math.log2(other.odds), tables))
-
-    def weigh(levels: Sequence[int], bits: Sequence[float]) -> float:
-        same, home = 2.0 ** min(prior + sum(bits), MOST_ODDS), 1.0
-        for of_one, weight, tables in sorts:
-            for level, said, table in zip(levels, bits, tables, strict=True):
-                if table is not None:
-                    weight += said + table[level]
-            if of_one:
-                same += 2.0 ** min(weight, MOST_ODDS)
-            else:
-                home += 2.0 ** min(weight, MOST_ODDS)
-        return math.log2(same) - math.log2(home) if same else -math.inf
-
-    return weigh

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import Any, Union
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lightkeeper.engine.linkage.addresses import address_parts
 from lightkeeper.engine.linkage.name_columns import name_columns
@@ -17,6 +19,9 @@ from lightkeeper.engine.linkage.standardise_many import standardise_all
 from lightkeeper.engine.records.name_roots import roots_of
 
 Values = tuple[str, ...]
+# More of a text than this, or of the values of a list, says nothing more of who somebody is, and
+# would take time and memory by its square.
+MOST_LETTERS, MOST_VALUES = 256, 24
 # Fields of which others are made.
 MADE_FROM = (
     "place", "postcode", "handle", "platform", "organisation_name", "display_name",
@@ -85,7 +90,7 @@ def _texts_in(table: pa.Table, name: str) -> pa.StringArray | None:
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
         return None
-    return column.combine_chunks().cast(pa.string())
+    return pc.utf8_slice_codeunits(column.combine_chunks().cast(pa.string()), 0, MOST_LETTERS)
 
 
 def _standard_columns(
@@ -195,10 +200,11 @@ def _texts(cell: Any) -> Iterable[str]:
     if cell is None:
         return ()
     if isinstance(cell, (list, tuple)):
-        return (str(value) for value in cell if value is not None)
+        said = (str(value)[:MOST_LETTERS] for value in cell if value is not None)
+        return islice(said, MOST_VALUES)
     if isinstance(cell, float) and cell.is_integer():
-        return (str(int(cell)),)
-    return (str(cell),)
+        return (str(int(cell))[:MOST_LETTERS],)
+    return (str(cell)[:MOST_LETTERS],)
 
 
 def _name_columns(source: Source, plan: ComparisonPlan) -> Mapping[str, Column]:
@@ -250,10 +256,15 @@ def _date_column(source: Source, plan: ComparisonPlan) -> Column | None:
 
 
 def _from_parts(year: Values, month: Values, day: Values) -> Values:
-    numbers = [int(v[0]) if v and v[0].strip().isdigit() else 0 for v in (year, month, day)]
+    numbers = [_number(v[0].strip()) if v else 0 for v in (year, month, day)]
     if not 0 < numbers[0] <= 9999:
         return ()
     return (f"{numbers[0]:04d}-{min(numbers[1], 99):02d}-{min(numbers[2], 99):02d}",)
+
+
+def _number(text: str) -> int:
+    """0 for what is no number, or too long for a year."""
+    return int(text) if text.isdecimal() and len(text) <= 4 else 0
 
 
 def _other_columns(source: Source, plan: ComparisonPlan) -> Iterable[tuple[Field, Column]]:

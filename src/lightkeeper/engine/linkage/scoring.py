@@ -98,13 +98,13 @@ class Comparer:
 
     def _of_any(self, c: int, left: Places, right: Places, first_only: bool) -> NDArray[np.int8]:
         column = self.columns[c]
-        there = np.flatnonzero(column.has(left) & column.has(right))
-        meeting = Meeting(self.coded, column, left[there], right[there])
         found = np.full(len(left), MISSING, np.int8)
-        if first_only:
-            found[there] = ~meeting.holds(self.conditions[c][0])
-        else:
-            found[there] = self._further(c, meeting, 0)
+        for there in column.at_once(left, right):
+            meeting = Meeting(self.coded, column, left[there], right[there])
+            if first_only:
+                found[there] = ~meeting.holds(self.conditions[c][0])
+            else:
+                found[there] = self._further(c, meeting, 0)
         return found
 
     def _further(self, c: int, meeting: Meeting, first: int) -> NDArray[np.int8]:

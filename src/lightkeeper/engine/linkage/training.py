@@ -46,6 +46,7 @@ Progress = Callable[[str, float], None]
 RANDOM_PAIRS = 400_000
 TRAINING_PAIRS = 300_000
 FEWEST_TRAINING_PAIRS = 30
+MOST_BLOCKED_PAIRS = 50_000_000
 FEWEST_RECORDS = 20
 SETTLING_PAIRS = 750_000
 LEAST_M = 0.001
@@ -272,7 +273,8 @@ def _training_blocks(
             f"SELECT coalesce(sum(n * (n - 1) / 2), 0) FROM (SELECT count(*) AS n "
             f"FROM prepared_for_blocks WHERE {present} GROUP BY {columns})"
         ).fetchall()
-        if pairs >= FEWEST_TRAINING_PAIRS:
+        # Of one value everywhere Splink would compare everybody with everybody.
+        if FEWEST_TRAINING_PAIRS <= pairs <= MOST_BLOCKED_PAIRS:
             usable.append((pairs, block))
     connection.unregister("prepared_for_blocks")
     best = sorted(usable)[:4]

@@ -17,10 +17,11 @@ from lightkeeper.engine.linkage.counterfactual import (
     levels_of,
     were,
 )
-from lightkeeper.engine.linkage.households import LIKE_STRANGERS, one_by_one
+from lightkeeper.engine.linkage.households import LIKE_STRANGERS
 from lightkeeper.engine.linkage.model import Homes, LinkModel, Other
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
 from lightkeeper.engine.linkage.prepare import Field
+from lightkeeper.engine.matcher.homes import Weights
 
 FIELDS = (
     Field("given", Kind.GIVEN_NAME), Field("family", Kind.FAMILY_NAME),
@@ -89,8 +90,8 @@ def test_applying_a_change_makes_the_decision_that_it_says(seed, homes, harmful)
         assert then[0] == one.decision != now[0]
         assert after[0] - before[0] == pytest.approx(one.bits)
         assert after[0] == pytest.approx(one.weight)
-        if (weigh := one_by_one(model)) is not None:  # the weight as a look-up makes it
-            assert weigh(changed.tolist(), weights.tolist()) == pytest.approx(one.weight)
+        looked_up = Weights(model).weigh(changed[:, None], weights[:, None])
+        assert looked_up == pytest.approx([one.weight])
 
 
 @given(st.integers(0, 2**32 - 1), st.booleans())

@@ -196,7 +196,7 @@ def test_very_long_and_very_mixed_values_are_compared_like_others(tmp_path, mode
     for person in people:
         asked = {name: value for name, value in person.items() if name != "record_id"}
         assert matcher.find(asked)[0].record_id == person["record_id"]
-    slipped = people[0] | {"given_name": long[:4000] + "x" + long[4000:]}
+    slipped = people[0] | {"given_name": long[:100] + "x" + long[100:]}
     names = [reason.sentence for reason in matcher.explain(slipped, 1).reasons]
     assert "Given names are nearly the same" in names
 
