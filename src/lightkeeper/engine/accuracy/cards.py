@@ -187,7 +187,8 @@ def _is_enough(sums: _Sums) -> bool:
 
 def _shown(sums: Sequence[_Sums]) -> set[int]:
     """The groups that may be shown. With each that may not, others go until those that are hidden
-    are two or more, and five or more of each count: their sum is known, and no more.
+    are two or more with anybody in them, and five or more of each count: their sum is known, and no
+    more.
     """
     hidden = [at for at, one in enumerate(sums) if not _is_enough(one)]
     rest = sorted(set(range(len(sums))) - set(hidden), key=lambda at: (sums[at].joined, at))
@@ -197,9 +198,12 @@ def _shown(sums: Sequence[_Sums]) -> set[int]:
 
 
 def _hides(sums: Sequence[_Sums], hidden: Sequence[int]) -> bool:
-    joined = sum(sums[at].joined for at in hidden)
-    true = sum(sums[at].true for at in hidden)
-    return len(hidden) >= 2 and joined >= LEAST and true >= LEAST
+    """Whether what is hidden hides: a group of nobody takes no part, for nobody else is in it."""
+    some = [sums[at] for at in hidden if sums[at].people]
+    together = (
+        sum(getattr(one, count) for one in some) for count in ("people", "units", "joined", "true")
+    )
+    return len(some) >= 2 and min(together) >= LEAST
 
 
 def rounded(count: float) -> int:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from lightkeeper.engine.accuracy.cards import (
     LEAST,
+    _shown,
+    _Sums,
     card_from_json,
     card_of,
     interval,
@@ -89,6 +91,24 @@ def test_of_groups_that_hide_one_another_the_counts_together_are_five_or_more(so
         assert min(exact(ends, np.isin(some[2], hidden))[1:]) >= LEAST
 
 
+@pytest.mark.parametrize(
+    ("large", "small", "shown"),
+    [
+        # One person with much about them, beside a group of nobody.
+        ([(400, 400), (300, 300)], [(1, 15), (0, 0)], {0}),
+        ([(400, 400)], [(1, 15), (0, 0)], set()),
+        # Two people with much about each are still two people.
+        ([(400, 400), (300, 300)], [(1, 15), (1, 15)], {0}),
+        ([(400, 400), (300, 300)], [(3, 15), (3, 15)], {0, 1}),
+    ],
+)
+def test_a_group_of_nobody_hides_no_small_one_and_the_hidden_are_five_people(large, small, shown):
+    sums = [
+        _Sums(people, people, pairs, 2 * pairs, 1.0, 1.0, 1.0) for people, pairs in large + small
+    ]
+    assert _shown(sums) == shown
+
+
 @given(labelled())
 def test_an_estimate_holds_the_exact_share_within_its_interval(some):
     person, found, group = some
@@ -136,14 +156,14 @@ def test_few_mistakes_are_a_bound_and_many_a_share():
 
 def test_a_group_of_four_people_is_suppressed_however_many_pairs_it_has():
     group = np.zeros(400, int)
-    group[:40] = 1
+    group[:40], group[40:140] = 1, 3
     ends = pairs(200, 0, 0)
     ends = Ends(np.where(group == 1, ends.person % 4, ends.person + 4), ends.unit, ends.joined,
                 ends.true, ends.right, ends.stands_for)  # fmt: skip
-    rows = card_of(ends, {"group": (("most", "few", "none"), group)}).tables[0].rows
+    rows = card_of(ends, {"group": (("most", "few", "none", "some"), group)}).tables[0].rows
 
-    assert [row.suppressed for row in rows] == [False, True, True]
-    two = card_of(ends, {"group": (("most", "few"), group)}).tables[0].rows
+    assert [row.suppressed for row in rows] == [False, True, True, True]
+    two = card_of(ends, {"group": (("most", "few"), group == 1)}).tables[0].rows
     assert [row.suppressed for row in two] == [True, True]
 
 
