@@ -3,6 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
+from lightkeeper.apps.accounts import loading_reference
 from lightkeeper.cli import running
 from lightkeeper.testing.plugin import NAME, superuser
 
@@ -41,3 +42,40 @@ def test_rules_are_entered_when_asked_for_and_changed_rows_stay(taken_away, monk
     result = CliRunner().invoke(running.migrate, ["--rules"])
     assert "Rules entered." in result.output, result.output
     assert there() == (True, 7)
+
+
+@pytest.fixture
+def corrected(database, monkeypatch):
+    """The table of laws with its charities corrected, and a row of an agency that is not in yet."""
+    read = loading_reference.table
+
+    def table(name):
+        rows = [dict(row) for row in read(name)]
+        if name == "agencies.csv":
+            rows.append(dict.fromkeys(rows[0], "") | {"code": "new-unit", "kind": "unit"})
+        if name == "agency_laws.csv":
+            for row in rows:
+                row["law"] = "PART_3" if row["kind"] == "charity" else row["law"]
+            own = {"kind": "", "agency": "new-unit", "law": "UK_GDPR", "source": "its register"}
+            rows.append({**rows[0], **own})
+        return iter(rows)
+
+    monkeypatch.setattr(loading_reference, "table", table)
+    yield
+    with superuser(NAME) as c:
+        c.execute("update accounts_agencylaw set law = 'UK_GDPR' where kind = 'charity'")
+        c.execute("delete from accounts_agencylaw where agency_id is not null")
+        c.execute("delete from accounts_agency where code = 'new-unit'")
+
+
+def test_a_law_that_was_corrected_in_the_table_is_entered_also_of_an_agency_that_comes_with_it(
+    corrected,
+):
+    with superuser(NAME) as c:
+        laws = (
+            "select l.law from accounts_agencylaw l left join accounts_agency a "
+            "on a.id = l.agency_id where l.kind = 'charity' or a.code = 'new-unit' order by l.kind"
+        )
+        assert c.execute(laws).fetchall() == [("UK_GDPR",)]
+        running.enter_rules()
+        assert c.execute(laws).fetchall() == [("UK_GDPR",), ("PART_3",)]

@@ -72,7 +72,8 @@ def migrate(rules: bool) -> None:
 
     With --rules also what the code lists, roles, limits, factors and periods begin with: once at
     the start, and with a release whose changes you have read. A row that was changed stays as it
-    is; a grant that was taken away comes back.
+    is, but for what `refdata` says of the law: correct that there. A grant that was taken away
+    comes back.
     """
     start_django()
     start_database()

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db.models import F
 
 from lightkeeper.apps.accounts import loading
+from lightkeeper.apps.accounts.loading_reference import load_agency_laws
 from lightkeeper.apps.accounts.models import Person, RateLimit
 from lightkeeper.apps.breaches.loading import load_breach_rules
 from lightkeeper.apps.governance.loading import load_retention
@@ -51,6 +52,7 @@ def enter_the_cast() -> None:
     load_retention()
     load_clocks()
     load_breach_rules()
+    load_agency_laws()
     agencies = {code: loading.add_agency(code, name, kind) for code, name, kind in AGENCIES}
     trained_until = date.today() + timedelta(days=3650)
     for username, name, agency, roles, level in PEOPLE:

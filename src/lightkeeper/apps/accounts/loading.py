@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from django.db.models import F
 
 from lightkeeper.apps.accounts.choices import Standing
-from lightkeeper.apps.accounts.loading_reference import OWNER, day, load_agency_laws, table
+from lightkeeper.apps.accounts.loading_reference import OWNER, day, table
 from lightkeeper.apps.accounts.models import (
     Agency,
     Compartment,
@@ -59,7 +59,6 @@ def load_rules() -> None:
             },
         )
 
-    load_agency_laws()
     for row in table("role_factors.csv"):
         FactorDemand.objects.using(OWNER).get_or_create(
             role=row["role"],

@@ -1,4 +1,4 @@
-"""Entering the reference tables: agencies, areas and code lists, as the owner of the tables."""
+"""Entering the reference tables, agencies to code lists, as the owner of the tables."""
 
 import csv
 from collections.abc import Iterator
@@ -11,8 +11,13 @@ OWNER = "owner"
 
 
 def load_reference() -> dict[str, int]:
-    """Bring agencies, areas and code lists up to the tables in `refdata`. Returns rows by table."""
-    return {"agencies": load_agencies(), "areas": load_areas(), "codes": load_codes()}
+    """Bring agencies, their law, areas and code lists up to `refdata`. Returns rows by table."""
+    return {
+        "agencies": load_agencies(),
+        "agency_laws": load_agency_laws(),
+        "areas": load_areas(),
+        "codes": load_codes(),
+    }
 
 
 def table(name: str) -> Iterator[dict[str, str]]:
@@ -57,11 +62,13 @@ def load_agencies() -> int:
 
 
 def load_agency_laws() -> int:
-    """Under which law agencies act, from the table. A row changed by a deployment stays."""
+    """Bring the law under which agencies act up to the table, which is where it is corrected; the
+    agencies that it names are there already. Returns how many rows it has.
+    """
     rows = list(table("agency_laws.csv"))
     for row in rows:
         agency = Agency.objects.using(OWNER).get(code=row["agency"]) if row["agency"] else None
-        AgencyLaw.objects.using(OWNER).get_or_create(
+        AgencyLaw.objects.using(OWNER).update_or_create(
             agency=agency, kind=row["kind"], active_from=day(row["active_from"]),
             defaults={
                 "law": row["law"], "active_to": day(row["active_to"]), "source": row["source"],
