@@ -19,5 +19,9 @@ def law_of(agency: Agency, on: date) -> Law:
     rows = rows.filter(active_from__lte=on).filter(Q(active_to=None) | Q(active_to__gt=on))
     found = sorted(rows, key=lambda one: (one.agency_id is not None, one.active_from))
     if not found:
-        raise Refused("agency.law", f"No table says under which law {agency} acts on that day.")
+        raise Refused(
+            "agency.law",
+            f"No table says under which law {agency} acts on that day. Whoever runs the system "
+            "adds its kind to agency_laws.csv and enters it: `lightkeeper migrate --rules`.",
+        )
     return Law(found[-1].law)

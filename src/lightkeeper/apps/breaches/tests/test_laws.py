@@ -1,6 +1,7 @@
 """The law under which an agency acts, and the words that follow from it."""
 
 from datetime import date, timedelta
+from importlib.resources import files
 
 import pytest
 from django.db import transaction
@@ -20,6 +21,7 @@ from lightkeeper.testing.plugin import NAME, superuser
 from lightkeeper.testing.records import NOON
 
 TODAY = NOON.date()
+UNIT = "unit"
 
 
 @pytest.fixture
@@ -63,6 +65,20 @@ def test_every_kind_of_agency_that_is_shipped_has_its_law():
 
     assert kinds == set(laws)
     assert set(laws.values()) == set(Law.values)
+
+
+@pytest.mark.parametrize("said", [None, "UK_GDPR"])
+def test_an_upgrade_alone_says_it_of_every_kind_that_is_shipped_and_changes_nothing(database, said):
+    """Migrations enter no rules, and a breach is handled the hour after one."""
+    statement = files("lightkeeper.apps.accounts.migrations") / "sql" / "agency_law_kinds.sql"
+    with superuser(NAME) as there, there.transaction(force_rollback=True):
+        there.execute("delete from accounts_agencylaw where kind <> %s", (UNIT if said else "",))
+        there.execute("update accounts_agencylaw set law = 'UK_GDPR'")
+        there.execute(statement.read_text())
+        laws = dict(there.execute("select kind, law from accounts_agencylaw").fetchall())
+
+    shipped = {row["kind"]: row["law"] for row in loading_reference.table("agency_laws.csv")}
+    assert laws == shipped | ({UNIT: said} if said else {})
 
 
 def test_pages_may_not_say_under_which_law_anybody_acts(rolled_back, as_):
