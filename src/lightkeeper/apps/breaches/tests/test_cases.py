@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from lightkeeper.apps.breaches import policies, queries, services, showing
 from lightkeeper.apps.breaches.choices import (
@@ -46,9 +47,9 @@ def notify(as_, breach, sent_at, late_reason="", more=False):
     )  # fmt: skip
 
 
-def close(as_, breach, at=NOON):
+def close(as_, breach):
     officer, breach = fresh(as_, breach)
-    return services.close(by=officer, breach=breach, reason=WHY, at=at)
+    return services.close(by=officer, breach=breach, reason=WHY, at=timezone.now())
 
 
 @pytest.mark.parametrize("name", [person[0] for person in PEOPLE])
@@ -252,9 +253,10 @@ def test_a_case_is_closed_once_all_that_the_law_asks_for_stands_in_the_register(
         with pytest.raises(Refused, match=missing):
             close(as_, breach)
         step()
-    assert close(as_, breach).status == BreachStatus.CLOSED
+    closed = close(as_, breach)
+    assert closed.status == BreachStatus.CLOSED
     officer, breach = fresh(as_, breach)
-    assert breach.ended_at == NOON
+    assert breach.ended_at == closed.ended_at > NOON
     with pytest.raises(Refused, match="not being handled"):
         assess(officer, breach)
 
@@ -262,7 +264,7 @@ def test_a_case_is_closed_once_all_that_the_law_asks_for_stands_in_the_register(
 def test_the_register_keeps_what_was_no_breach_and_what_was_not_notified(as_, handled):
     none, quiet, open_ = handled(), handled(kinds=["AVAILABILITY"]), handled()
     officer, none = fresh(as_, none)
-    services.dismiss(by=officer, breach=none, reason=WHY, at=NOON)
+    services.dismiss(by=officer, breach=none, reason=WHY, at=timezone.now())
     assess(*fresh(as_, quiet), Risk.UNLIKELY)
     describe(*fresh(as_, quiet))
     rule(as_, quiet, About.COMMISSIONER, Choice.NOT_NOTIFY)
@@ -282,6 +284,15 @@ def test_the_register_keeps_what_was_no_breach_and_what_was_not_notified(as_, ha
     assert of() == {open_.reference, none.reference}
 
 
+def refused(change, breach, says):
+    """The statement, in the role of the pages, does not go through."""
+    with (
+        pytest.raises(DatabaseError, match=says), transaction.atomic(),
+        connection.cursor() as cursor,
+    ):  # fmt: skip
+        cursor.execute(f"update breaches_breach set {change} where id = %s", [breach.pk])
+
+
 def test_the_database_holds_what_was_reported_and_the_moves_too(as_, handled):
     breach = handled()
     officer, breach = fresh(as_, breach)
@@ -290,11 +301,22 @@ def test_the_database_holds_what_was_reported_and_the_moves_too(as_, handled):
         "status = 'REPORTED'", "what = 'Nothing'", "reported_at = now()",
         "commissioner = 'NOT_NOTIFY'", "noticed_at = now()",
     ):  # fmt: skip
-        with (
-            pytest.raises(DatabaseError, match="as it was reported"), transaction.atomic(),
-            connection.cursor() as cursor,
-        ):  # fmt: skip
-            cursor.execute(f"update breaches_breach set {change} where id = %s", [breach.pk])
+        refused(change, breach, "as it was reported")
+    for change in (
+        "ended_at = now()", "ended_at = '2019-01-01'",
+        "status = 'NO_BREACH', ended_at = now() - interval '61 minutes'",
+        "status = 'NO_BREACH'",
+    ):  # fmt: skip
+        refused(change, breach, "not before now")
+    officer, breach = fresh(as_, breach)
+    services.dismiss(by=officer, breach=breach, reason=WHY, at=timezone.now())
+    for change in ("ended_at = '2019-01-01'", "ended_at = null", "status = 'OPEN'"):
+        refused(change, breach, "not before now")
+
+
+def test_what_was_done_with_a_case_is_not_changed(as_, handled):
+    breach = handled()
+    assess(*fresh(as_, breach))
     for table in ("assessment", "breachstep"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"update breaches_{table} set reason = 'x'")

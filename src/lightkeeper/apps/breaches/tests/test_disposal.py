@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from lightkeeper.apps.audit.services import Did, record
 from lightkeeper.apps.breaches import queries, services
-from lightkeeper.apps.breaches.models import Breach
 from lightkeeper.apps.breaches.tests.conftest import WHY, work_out
 from lightkeeper.apps.governance.models import Erasure, Notice
 from lightkeeper.core.errors import NotFound, Refused
 from lightkeeper.testing.cast import NORTHSHIRE
+from lightkeeper.testing.plugin import NAME, superuser
 
 pytestmark = pytest.mark.usefixtures("rolled_back")
 SIX_YEARS = timedelta(days=6 * 365 + 3)
@@ -21,8 +21,29 @@ TABLES = ("breach", "breachstep", "listing", "affected", "sighting", "share", "c
           "description", "assessment", "ruling", "notification")  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def put_back(database):
+    """`put_back(breach, moment)`: as if it had ended then, which no role of the application may
+    say; within the transaction of the test.
+    """
+    with superuser(NAME) as there:
+        there.execute(
+            "create function end_case_for_tests(of_case bigint, moment timestamptz) returns void "
+            "language sql security definer as "
+            "'update public.breaches_breach set ended_at = moment where id = of_case'"
+        )
+
+    def put(breach, moment):
+        with connection.cursor() as cursor:
+            cursor.execute("select end_case_for_tests(%s, %s)", [breach.pk, moment])
+
+    yield put
+    with superuser(NAME) as there:
+        there.execute("drop function end_case_for_tests")
+
+
 @pytest.fixture
-def ended(as_, a_record, handled):
+def ended(as_, a_record, handled, put_back):
     """`ended()`: a case with a list, found to be none so long ago; and whose records were seen."""
 
     def make(ago=SIX_YEARS, told=False, answered=True):
@@ -45,8 +66,7 @@ def ended(as_, a_record, handled):
         dora = as_("dora")
         found = queries.find_breach(dora, breach.reference)
         services.dismiss(by=dora, breach=found, reason=WHY, at=timezone.now())
-        rows = Breach.objects.visible_to(dora).filter(pk=breach.pk)
-        rows.update(ended_at=timezone.now() - ago)
+        put_back(breach, timezone.now() - ago)
         return breach.reference
 
     return make
