@@ -58,15 +58,17 @@ def check_past(moment: datetime, *, at: datetime) -> None:
 STOPS = {
     "label": "Only the agency at which it happened may dispose of it.",
     "open": "It is still being handled.",
-    "years": "It is kept for six years from the day on which it ended.",
+    "years": "It is kept for {years} years from the day on which it ended.",
     "share": "An agency that was told of its share has still to answer.",
 }
 
 
-def check_stops(stops: str) -> None:
-    """`stops` is what the database found that stands on the case; empty if nothing does."""
+def check_stops(stops: str, years: int) -> None:
+    """`stops` is what the database found that stands on the case, empty if nothing does; `years`,
+    for how many it is kept.
+    """
     if stops:
-        raise Refused(f"disposal.{stops}", STOPS[stops])
+        raise Refused(f"disposal.{stops}", STOPS[stops].format(years=years))
 
 
 def check_two(proposed_by: int, confirmed_by: int) -> None:

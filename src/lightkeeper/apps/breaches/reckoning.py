@@ -9,17 +9,29 @@ from lightkeeper.apps.breaches.choices import BreachStatus, Choice
 from lightkeeper.apps.breaches.clock import Clock, clock
 from lightkeeper.apps.breaches.laws import WORDS, Words
 from lightkeeper.apps.breaches.models import Breach, BreachRule
-from lightkeeper.core.days import day_of
+from lightkeeper.core.days import day_of, today
 from lightkeeper.core.errors import Refused
 
 
-def hours_on(day: date) -> int:
+def rule_on(day: date) -> BreachRule:
     """Raises: Refused where no rule holds on the day, which a deployment must not have."""
     rules = BreachRule.objects.filter(active_from__lte=day)
-    found = rules.filter(Q(active_to=None) | Q(active_to__gt=day)).first()
+    found: BreachRule | None = rules.filter(Q(active_to=None) | Q(active_to__gt=day)).first()
     if found is None:
         raise Refused("breach.clock", "No table says how long the law gave on that day.")
-    return int(found.hours)
+    return found
+
+
+def hours_on(day: date) -> int:
+    return int(rule_on(day).hours)
+
+
+def years_kept(breach: Breach) -> int:
+    """For how many years from the day on which it ended, or from today if it has not.
+
+    Raises: Refused where no rule holds on that day.
+    """
+    return int(rule_on(day_of(breach.ended_at) if breach.ended_at else today()).kept_years)
 
 
 def words_of(breach: Breach) -> Words:

@@ -30,7 +30,6 @@ from lightkeeper.apps.breaches.services.disposal import (
     check_can_propose_disposal,
     check_can_withdraw_disposal,
     confirm_disposal,
-    disposal_of,
     propose_disposal,
     withdraw_disposal,
 )
@@ -43,6 +42,7 @@ from lightkeeper.apps.breaches.services.listing import (
     work_out,
 )
 from lightkeeper.apps.breaches.services.papers import Given, give
+from lightkeeper.apps.breaches.services.proposals import disposal_of
 
 __all__ = [
     "Breach",

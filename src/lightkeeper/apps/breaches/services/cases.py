@@ -10,6 +10,7 @@ from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.breaches import permissions, policies, queries
 from lightkeeper.apps.breaches.choices import BreachKind, BreachStatus
 from lightkeeper.apps.breaches.models import Breach, BreachStep
+from lightkeeper.apps.breaches.services.proposals import disposal_of, take_back
 from lightkeeper.core.errors import NotPermitted, Refused
 from lightkeeper.core.locking import lock
 from lightkeeper.core.references import new_reference
@@ -179,9 +180,15 @@ def check_can_reopen(by: Actor, breach: Breach) -> None:
 
 @transaction.atomic
 def reopen(*, by: Actor, breach: Breach, reason: str, at: datetime) -> Breach:
-    """Take up again what was closed or found to be none. Raises: NotPermitted; Refused."""
+    """Take up again what was closed or found to be none. A proposal that it go falls with it.
+
+    Raises: NotPermitted; Refused.
+    """
     breach = own(by, breach)
     check_can_reopen(by, breach)
+    if (proposal := disposal_of(by, breach)) is not None:
+        policies.check_reason(reason)
+        take_back(by, proposal, reason, at)
     return _end(by, breach, BreachStatus.OPEN, reason, "breach.reopened", at)
 
 

@@ -8,24 +8,16 @@ from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.breaches import policies
 from lightkeeper.apps.breaches.models import Breach, CaseDisposal
+from lightkeeper.apps.breaches.reckoning import years_kept
 from lightkeeper.apps.breaches.services.cases import check_may_act, own
+from lightkeeper.apps.breaches.services.proposals import RULE, disposal_of, take_back
 from lightkeeper.core.errors import Refused
-from lightkeeper.core.locking import lock
 from lightkeeper.core.references import new_reference
-
-RULE = "retention.breach"
-
-
-def disposal_of(actor: Actor, breach: Breach) -> CaseDisposal | None:
-    """The proposal that stands on this case."""
-    rows = CaseDisposal.objects.visible_to(actor).filter(breach=breach, withdrawn_at=None)
-    found: CaseDisposal | None = rows.select_related("proposed_by__agency").first()
-    return found
 
 
 def check_can_propose_disposal(by: Actor, breach: Breach) -> None:
     check_may_act(by, breach)
-    policies.check_stops(str(_ask("select sec.stops_case_disposal(%s)", breach.pk)))
+    _check_stops(breach)
     if disposal_of(by, breach) is not None:
         raise Refused("disposal.proposed", "It is proposed already; another person confirms it.")
 
@@ -62,18 +54,13 @@ def withdraw_disposal(*, by: Actor, breach: Breach, reason: str, at: datetime) -
     breach = own(by, breach)
     check_can_withdraw_disposal(by, breach)
     policies.check_reason(reason)
-    found = lock(_standing(by, breach))
-    found.withdrawn_by_id, found.withdrawn_at = by.person_id, at
-    found.withdrawal_reason = reason.strip()
-    found.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawal_reason"])
-    to = [found.reference, breach.reference]
-    audit.record(by=by, did=audit.Did.DISPOSAL_WITHDRAWN, to=to, rule=RULE, at=at)
+    take_back(by, _standing(by, breach), reason, at)
 
 
 def check_can_confirm_disposal(by: Actor, breach: Breach) -> None:
     check_may_act(by, breach)
     policies.check_two(_standing(by, breach).proposed_by_id, by.person_id)
-    policies.check_stops(str(_ask("select sec.stops_case_disposal(%s)", breach.pk)))
+    _check_stops(breach)
 
 
 @transaction.atomic
@@ -93,6 +80,11 @@ def confirm_disposal(*, by: Actor, breach: Breach, reason: str, at: datetime) ->
     gone = str(_ask("select sec.dispose_of_case(%s)", found.pk))
     audit.record(by=by, did=audit.Did.ERASED, to=[gone, found.reference], rule=RULE, at=at)
     return gone
+
+
+def _check_stops(breach: Breach) -> None:
+    stops = str(_ask("select sec.stops_case_disposal(%s)", breach.pk))
+    policies.check_stops(stops, years_kept(breach))
 
 
 def _standing(by: Actor, breach: Breach) -> CaseDisposal:

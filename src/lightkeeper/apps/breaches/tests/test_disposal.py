@@ -1,6 +1,7 @@
 """A case goes after its years, by two people, and leaves proof without content."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import Error, connection, transaction
@@ -11,6 +12,7 @@ from lightkeeper.apps.audit.services import Did, record
 from lightkeeper.apps.breaches import queries, services
 from lightkeeper.apps.breaches.tests.conftest import WHY, work_out
 from lightkeeper.apps.governance.models import Erasure, Notice
+from lightkeeper.core import days
 from lightkeeper.core.errors import NotFound, Refused
 from lightkeeper.testing.cast import NORTHSHIRE
 from lightkeeper.testing.plugin import NAME, superuser
@@ -124,13 +126,66 @@ def test_whoever_proposed_it_does_not_confirm_it_by_a_page_or_by_a_statement(as_
     assert queries.find_breach(as_("piet"), reference)
 
 
-@pytest.mark.parametrize(("days", "may"), [(-3, False), (1, True)])
-def test_it_is_kept_for_six_years_from_its_end(as_, ended, days, may):
-    reference = ended(ago=SIX_YEARS + timedelta(days=days))
+def last_day_that_may_go() -> date:
+    """On the latest day from which six years have gone by today."""
+    today = days.today()
+    leap = (today.month, today.day) == (2, 29)
+    last = today.replace(year=today.year - 6, day=28 if leap else today.day)
+    after = last + timedelta(days=1)
+    return after if (after.month, after.day) == (2, 29) else last
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "UTC"])
+@pytest.mark.parametrize(("later", "hour", "may"), [(0, 0, True), (0, 23, True), (1, 0, False)])
+def test_it_is_kept_for_six_years_from_the_nations_day_on_which_it_ended(
+    as_, ended, put_back, later, hour, may, zone
+):
+    reference = ended()
+    day = last_day_that_may_go() + timedelta(days=later)
+    put_back(
+        queries.find_breach(as_("dora"), reference),
+        datetime.combine(day, time(hour, 30), ZoneInfo("Europe/London")),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('timezone', %s, true)", [zone])
+    try:
+        if may:
+            assert act(as_, "dora", reference, services.propose_disposal)
+            return
+        with pytest.raises(Refused, match="kept for 6 years"):
+            act(as_, "dora", reference, services.propose_disposal)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("set local timezone to 'UTC'")
+
+
+@pytest.fixture
+def longer(database):
+    """From the second of July 2020 on a case is kept for 50 years."""
+    with superuser(NAME) as there:
+        there.execute("update breaches_breachrule set active_to = '2020-07-02'")
+        there.execute(
+            "insert into breaches_breachrule (hours, kept_years, active_from, source) "
+            "values (72, 50, '2020-07-02', 'x')"
+        )
+    yield
+    with superuser(NAME) as there:
+        there.execute("delete from breaches_breachrule where kept_years = 50")
+        there.execute("update breaches_breachrule set active_to = null")
+
+
+@pytest.mark.parametrize(("minute", "may"), [(59, True), (60, False)])
+def test_for_how_long_is_the_rule_of_the_day_on_which_it_ended_by_summer_time(
+    longer, as_, ended, put_back, minute, may
+):
+    """The day turns at 23:00 by the universal clock."""
+    reference = ended()
+    moment = datetime(2020, 7, 1, 22, tzinfo=UTC) + timedelta(minutes=minute)
+    put_back(queries.find_breach(as_("dora"), reference), moment)
     if may:
         assert act(as_, "dora", reference, services.propose_disposal)
         return
-    with pytest.raises(Refused, match="six years"):
+    with pytest.raises(Refused, match="kept for 50 years"):
         act(as_, "dora", reference, services.propose_disposal)
 
 
@@ -142,7 +197,19 @@ def test_what_is_taken_up_again_or_waits_for_an_answer_stays(as_, ended):
     act(as_, "dora", again, services.propose_disposal)
     act(as_, "piet", again, services.reopen)
     with pytest.raises(Refused, match="still being handled"):
-        act(as_, "piet", again, services.confirm_disposal)
+        act(as_, "dora", again, services.propose_disposal)
+
+
+def test_a_proposal_falls_when_its_case_is_taken_up_again(as_, ended, put_back):
+    reference = ended()
+    act(as_, "dora", reference, services.propose_disposal)
+    opened = act(as_, "piet", reference, services.reopen)
+    act(as_, "piet", reference, services.dismiss)
+    put_back(opened, timezone.now() - SIX_YEARS)
+
+    with pytest.raises(Refused, match="Nobody has proposed"):
+        act(as_, "piet", reference, services.confirm_disposal)
+    assert act(as_, "dora", reference, services.propose_disposal)
 
 
 def test_a_proposal_is_made_once_and_withdrawn_by_either(as_, ended):
