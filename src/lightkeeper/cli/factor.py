@@ -43,19 +43,29 @@ def off(username: str, operator: str, reason: str) -> None:
 @click.option("--name", required=True, help="What people call this make of key.")
 @click.option("--from", "since", required=True, type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day on which it ends.")
-def make(role: str, aaguid: UUID, name: str, since: datetime, until: datetime | None) -> None:
+@click.option("--yes", is_flag=True, help="Also where keys that people use now stop.")
+def make(
+    role: str, aaguid: UUID, name: str, since: datetime, until: datetime | None, yes: bool
+) -> None:
     """ROLE may use security keys of the make AAGUID, and none whose make is not entered so. For
     whoever runs the machine.
+
+    With the first make of a role every other key stops, also those that were added before the site
+    asked for their make: it says how many people that meets, and does it only with --yes.
     """
     start_django()
     start_database()
-    from lightkeeper.apps.accounts import loading
+    from lightkeeper.apps.accounts import loading, makes
     from lightkeeper.apps.accounts.choices import Role
 
     if role not in Role.values:
         raise click.UsageError(f"The role is one of: {', '.join(Role.values)}.")
+    stopped = makes.count_stopped(role, str(aaguid), since.date())
+    told = f"Keys of {stopped} people with the role {role} stop on {since:%d %B %Y}."
+    if stopped and not yes:
+        raise click.ClickException(f"{told} Nothing was entered. If that is meant, give --yes.")
     loading.allow_make(role, str(aaguid), name, since.date(), until.date() if until else None)
-    click.echo(f"From {since:%d %B %Y} the role {role} may use {name}.")
+    click.echo(f"From {since:%d %B %Y} the role {role} may use {name}. {told}")
 
 
 @factor.command()

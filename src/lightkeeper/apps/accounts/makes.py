@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from lightkeeper.apps.accounts.models import KeyMake, PersonRole
+from lightkeeper.apps.accounts.models import KeyMake, Passkey, PersonRole
 from lightkeeper.core import days
 from lightkeeper.core.errors import NotPermitted
 
@@ -38,6 +38,19 @@ def check_make(person_id: int, aaguid: str) -> None:
             "Your role does not take this make of key, or the key does not tell its make. "
             f"It takes: {named}."
         )
+
+
+def count_stopped(role: str, aaguid: str, since: date) -> int:
+    """How many people have a key that stops on that day if this make is entered as the first that
+    the role may use. A key that was added before its make was asked stops too.
+    """
+    if KeyMake.objects.filter(_holds(since), role=role).exists():
+        return 0
+    holders = PersonRole.objects.filter(_holds(since), role=role).values("person_id")
+    keys = Passkey.objects.filter(person_id__in=holders, removed_at=None)
+    if aaguid != UNTOLD:
+        keys = keys.exclude(aaguid=aaguid)
+    return keys.values("person_id").distinct().count()
 
 
 def _holds(on: date) -> Q:

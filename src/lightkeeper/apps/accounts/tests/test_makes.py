@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from django.db import Error, connection, transaction
 
 from lightkeeper.apps.accounts import loading, makes
@@ -18,6 +19,7 @@ from lightkeeper.apps.accounts.tests.test_passkeys import (
     person_id,
     sign_in_by,
 )
+from lightkeeper.cli.main import main
 from lightkeeper.core import days
 from lightkeeper.testing.plugin import NAME, superuser
 
@@ -93,6 +95,51 @@ def test_a_key_that_was_added_before_does_not_open_once_its_make_is_not_listed(
     if not opens:
         assert answer.status_code == 403
         assert "does not take this make of key" in answer.content.decode()
+
+
+@pytest.fixture
+def enter(committed):
+    """`enter("analyst", BLUE)`: the command; afterwards any make may be used again."""
+
+    def give(role, make, *more):
+        given = ["factor", "make", role, str(make), "--name", "Blue", "--from", f"{TODAY:%Y-%m-%d}"]
+        return CliRunner().invoke(main, [*given, *more])
+
+    yield give
+    with superuser(NAME) as there:
+        there.execute("delete from accounts_keymake")
+
+
+@pytest.mark.parametrize("untold", [False, True])
+def test_the_command_says_how_many_peoples_keys_stop_and_asks_before_it_does(lou, enter, untold):
+    assert [add(lou, soft(RED)).status_code for _ in range(2)] == [200, 302]
+    assert Passkey.objects.count() == 2
+    if untold:  # as those that were added before a key was asked for its make
+        with superuser(NAME) as there:
+            there.execute("update accounts_passkey set aaguid = ''")
+    said = enter("analyst", BLUE)
+
+    assert said.exit_code == 1
+    assert "Keys of 1 people with the role analyst stop" in said.output
+    assert not KeyMake.objects.exists()
+    said = enter("analyst", BLUE, "--yes")
+    assert said.exit_code == 0, said.output
+    assert "Keys of 1 people" in said.output
+    assert [row.aaguid for row in KeyMake.objects.all()] == [str(BLUE)]
+
+
+def test_the_command_asks_nothing_where_no_key_stops(lou, enter):
+    assert add(lou, soft(BLUE)).status_code == 200
+
+    assert enter("auditor", RED).exit_code == 0
+    assert "Keys of 0 people" in enter("analyst", BLUE).output
+    assert enter("analyst", RED).exit_code == 0
+    assert enter("nobody", RED).exit_code == 2
+    rows = KeyMake.objects.values_list("role", "aaguid", "name")
+    assert sorted(rows) == [
+        ("analyst", str(BLUE), "Blue"), ("analyst", str(RED), "Blue"),
+        ("auditor", str(RED), "Blue"),
+    ]  # fmt: skip
 
 
 def test_only_its_holder_is_told_of_a_make(lou, allow):
