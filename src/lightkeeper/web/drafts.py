@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from lightkeeper.apps.accounts import drafts as kept
@@ -48,7 +49,7 @@ class GivenBack:
 
 def keep(request: HttpRequest, name: str) -> dict[str, str] | None:
     """Keep what was sent to the door `name`, for whoever's session it is. Returns what the cookie
-    is to remember: the key, and the address at which it is given back.
+    is to remember: the key, and by which address it is given back, which cannot be read there.
     """
     if request.method != "POST" or wants_json(request):
         return None
@@ -64,8 +65,15 @@ def keep(request: HttpRequest, name: str) -> dict[str, str] | None:
         or sum(len(one) for values in fields.values() for one in values) > MOST_CHARACTERS
     ):
         return None
-    key = kept.keep({"action": request.path, "fields": fields, "file": bool(request.FILES)})
-    return {"key": key, "at": came_from(request)} if key else None
+    written = {"action": request.get_full_path(), "fields": fields, "file": bool(request.FILES)}
+    key = kept.keep(written)
+    return {"key": key, "at": _place(key, came_from(request))} if key else None
+
+
+def waiting(request: HttpRequest) -> dict[str, str] | None:
+    """What the cookie remembers of an earlier one that has not been given back yet."""
+    draft: dict[str, str] | None = request.session.get(kept.IN_COOKIE)
+    return draft
 
 
 def remember(request: HttpRequest, draft: dict[str, str] | None) -> None:
@@ -81,6 +89,13 @@ def came_from(request: HttpRequest) -> str:
     return "/"
 
 
+def _place(key: str, path: str) -> str:
+    """The address as the cookie has it. It outlasts whoever wrote: the next one at that browser, or
+    whoever takes the cookie, is not told on whose record they were.
+    """
+    return salted_hmac("lightkeeper draft " + key, path, algorithm="sha256").hexdigest()
+
+
 def for_page(request: HttpRequest) -> "partial[GivenBack | None]":
     """For a template, which asks only where it shows it: giving back happens once."""
     return partial(give_back, request)
@@ -90,8 +105,8 @@ def give_back(request: HttpRequest) -> GivenBack | None:
     actor: Any = getattr(request, "actor", None)
     if actor is None or request.method != "GET":  # what broke early has no session either
         return None
-    draft: dict[str, str] | None = request.session.get(kept.IN_COOKIE)
-    if not draft or draft["at"] != request.path:
+    draft = waiting(request)
+    if not draft or draft["at"] != _place(draft["key"], request.path):
         return None
     written = kept.given_back(by=actor, key=draft["key"])
     if written is None:

@@ -124,7 +124,7 @@ class OpenDoor:
             actor = actor_now()
             # A page's token is no key to the API: there a one-time password need not be changed.
             if actor is None or (wants_json(request) and actor.kind == "page"):
-                draft = drafts.keep(request, name)
+                draft = drafts.keep(request, name) or drafts.waiting(request)
                 request.session.flush()
                 drafts.remember(request, draft)
                 return _to_sign_in(request)

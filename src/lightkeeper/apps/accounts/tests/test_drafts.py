@@ -2,7 +2,10 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from threading import Thread
+from time import sleep
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.forms import Form, PasswordInput
@@ -12,7 +15,7 @@ from lightkeeper.apps.accounts import drafts
 from lightkeeper.apps.accounts.tests.conftest import proved_long_ago, sign_in
 from lightkeeper.core.access import acting
 from lightkeeper.testing.cast import PASSWORD
-from lightkeeper.testing.plugin import NAME, superuser
+from lightkeeper.testing.plugin import CLUSTER, NAME, superuser
 from lightkeeper.web.contract import contract
 from lightkeeper.web.drafts import OF_ACCOUNTS
 
@@ -39,6 +42,11 @@ def send(browser: Client, page: str = PAGE, **more):
 def how_many(table: str) -> int:
     with superuser(NAME) as connected:
         return connected.execute(f"select count(*) from {table}").fetchone()[0]
+
+
+def connect() -> psycopg.Connection:
+    """In the role of the pages."""
+    return psycopg.connect(CLUSTER.url("lk_web", NAME))
 
 
 @pytest.fixture
@@ -137,6 +145,7 @@ def test_what_the_database_keeps_is_no_text_and_the_cookie_has_none_of_it(ended)
     assert bytes.fromhex(key) not in row
     assert "office" not in cookie
     assert set(ended.session["draft"]) == {"key", "at"}
+    assert PAGE not in str(dict(ended.session.items()))
 
 
 def test_the_code_of_a_second_factor_is_asked_in_between(factor):
@@ -158,7 +167,7 @@ def test_a_proof_that_is_asked_for_again_keeps_what_was_written_too(lou):
     assert answer["Location"] == f"/prove/?next={page}"
     lou.post("/prove/", {"password": PASSWORD, "next": page})
 
-    assert lou.session["draft"]["at"] == page
+    assert NOTE in lou.get(page).content.decode()
     assert how_many("accounts_draft") == 1
 
 
@@ -237,6 +246,51 @@ def test_one_session_has_one_draft_the_latest(lou):
             drafts.keep({"fields": {"what": [words]}})
 
     assert how_many("accounts_draft") == 1
+
+
+def test_two_tabs_of_a_session_that_ended_keep_their_words_at_once_and_neither_fails(lou):
+    rests()
+    results = []
+
+    def keep(connected, number):
+        connected.execute("select set_config('app.session', %s, true)", [lou.session["token"]])
+        kept = connected.execute("select sec.keep_draft(%s, %s)", [bytes([number]), b"box"])
+        results.append(kept.fetchone()[0])
+
+    with connect() as one, connect() as other, superuser(NAME) as there:
+        keep(one, 1)
+        later = Thread(target=lambda: (keep(other, 2), other.commit()))
+        later.start()
+        waits = "select wait_event_type from pg_stat_activity where pid = %s"
+        for _ in range(500):
+            if there.execute(waits, [other.info.backend_pid]).fetchone()[0] == "Lock":
+                break
+            sleep(0.01)
+        one.commit()
+        later.join()
+
+    assert results == [True, True]
+    assert how_many("accounts_draft") == 1
+
+
+def test_what_waits_for_a_proof_still_waits_when_the_session_ends_on_another_page(lou):
+    proved_long_ago(minutes=6)
+    page = "/sharing/exclude/"
+    lou.post(page, {"reason": "They are related."}, headers={"referer": f"http://localhost{page}"})
+    rests()
+    assert lou.get("/tasks/")["Location"].startswith("/sign-in/")
+    assert "token" not in lou.session
+    sign_in(lou)
+
+    assert NOTE in lou.get(page).content.decode()
+
+
+def test_the_address_to_which_a_form_was_sent_keeps_its_query(lou):
+    rests()
+    lou.post(f"{DOOR}?order=teaching", WRITTEN, headers={"referer": f"http://localhost{PAGE}?a=b"})
+    sign_in(lou)
+
+    assert f'data-action="{DOOR}?order=teaching"' in lou.get(f"{PAGE}?a=c").content.decode()
 
 
 def test_a_program_is_told_to_sign_in_and_nothing_is_kept(lou):

@@ -125,8 +125,10 @@
     else input.value = values.shift() ?? input.value;
   }
   function giveBack(note) {
-    const form = [...document.forms].find((one) => one.getAttribute("action") === note.dataset.action);
+    const path = (address) => (address ?? "").split("?")[0];
+    const form = [...document.forms].find((one) => path(one.getAttribute("action")) === path(note.dataset.action));
     if (!form) return;
+    form.setAttribute("action", note.dataset.action);
     const rows = [...note.querySelectorAll("[data-field]")];
     const written = new Map(rows.map((row) => [row.dataset.field, [...row.querySelectorAll("dd")].map((dd) => dd.textContent)]));
     let placed = 0;
