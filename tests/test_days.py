@@ -1,6 +1,6 @@
 """Legal days are those of the nation, whatever clock anything else goes by."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from lightkeeper.apps.breaches import reckoning
 from lightkeeper.core import days
+from lightkeeper.testing.plugin import NAME, superuser
 
 
 @pytest.mark.parametrize(
@@ -26,20 +27,41 @@ def test_a_day_turns_at_midnight_by_the_nations_clock(moment, day, zone):
         assert days.day_of(moment) == day
 
 
+@pytest.fixture
+def demanded(database, request):
+    """A second factor is demanded of analysts from so many days after today by the application."""
+    with superuser(NAME) as there:
+        kept = there.execute(
+            "delete from accounts_factordemand where role = 'analyst' "
+            "returning role, active_from, active_to"
+        ).fetchall()
+        there.execute(
+            "insert into accounts_factordemand (role, active_from) values ('analyst', %s)",
+            (days.today() + timedelta(days=request.param),),
+        )
+    yield
+    with superuser(NAME) as there:
+        there.execute("delete from accounts_factordemand where role = 'analyst'")
+        for row in kept:
+            there.execute(
+                "insert into accounts_factordemand (role, active_from, active_to) "
+                "values (%s, %s, %s)", row,
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize(("demanded", "holds"), [(0, True), (1, False)], indirect=["demanded"])
 def test_the_database_and_the_application_have_the_same_day_whatever_a_session_says(
-    as_, rolled_back
+    demanded, holds, as_, rolled_back
 ):
+    """Two days ahead of the universal clock and two behind it is never the nation's day."""
     as_("ada")
     with connection.cursor() as cursor:
-        for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "UTC"):
+        for zone in ("AHEAD-48", "BEHIND+48", "UTC"):
             cursor.execute("select set_config('timezone', %s, true)", [zone])
-            cursor.execute("show timezone")
-            assert cursor.fetchone() == (zone,)
-            cursor.execute(
-                "select p.proconfig from pg_proc p where p.oid = 'sec.mine()'::regprocedure"
-            )
-            [settings] = cursor.fetchone()
-            assert "TimeZone=Europe/London" in settings
+            cursor.execute("select sec.must_enrol(), current_date")
+            found, day = cursor.fetchone()
+            assert found is holds, zone
+            assert zone == "UTC" or abs((day - days.today()).days) in (1, 2, 3)
         cursor.execute("set local timezone to 'UTC'")
 
 
