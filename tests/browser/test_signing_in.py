@@ -35,6 +35,8 @@ def test_what_somebody_had_written_when_their_session_ended_stands_in_the_form_a
     lou.go("/breaches/report/")
     lou.page.get_by_label("What happened").fill("A screen stood open.\nIn the front office.")
     lou.page.get_by_label("Confidentiality").check()
+    form = lou.page.locator("form[action='/breaches/report/send/']")
+    form.evaluate("form => form.setAttribute('action', '/breaches/report/send/?order=teaching')")
     rests("lou")
     lou.page.get_by_role("button", name="Report a breach", exact=True).click()
     lou.page.wait_for_url("**/sign-in/?next=/breaches/report/")
@@ -47,6 +49,7 @@ def test_what_somebody_had_written_when_their_session_ended_stands_in_the_form_a
     assert lou.page.get_by_label("Confidentiality").is_checked()
     assert "stands in its form again" in lou.page.locator("#draft").inner_text()
     assert lou.page.locator("#draft dd").count() == 0
+    assert lou.page.locator("form[action='/breaches/report/send/?order=teaching']").count() == 1
 
     lou.go("/breaches/report/")
     assert lou.page.get_by_label("What happened").input_value() == ""

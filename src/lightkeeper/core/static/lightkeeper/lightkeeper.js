@@ -126,7 +126,8 @@
   }
   function giveBack(note) {
     const path = (address) => (address ?? "").split("?")[0];
-    const form = [...document.forms].find((one) => path(one.getAttribute("action")) === path(note.dataset.action));
+    const forms = [...document.forms].filter((one) => one.method === "post" && path(one.getAttribute("action")) === path(note.dataset.action));
+    const form = forms.find((one) => one.getAttribute("action") === note.dataset.action) ?? forms[0];
     if (!form) return;
     form.setAttribute("action", note.dataset.action);
     const rows = [...note.querySelectorAll("[data-field]")];
