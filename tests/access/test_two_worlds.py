@@ -21,8 +21,9 @@ __all__ = ["ask"]
 
 DOORS = contract()
 # Otto, who is in the compartment, may know of it. Nobody else may: Lena of his agency least of all.
-# Of the rest one of each role is asked (every role and object is in the matrix).
-STRANGERS = ("lena", "ada", "ben", "audrey")
+# Of the rest one of each role is asked, those who keep the system and the law too (every role and
+# object is in the matrix).
+STRANGERS = ("lena", "ada", "ben", "audrey", "sam", "dora")
 # What the words of a search or of a question could hit in the secret.
 PROBES = ("Zqlanternx", "Zqsecretx", "Zqsecret", "Zq", "+447700900123")
 
