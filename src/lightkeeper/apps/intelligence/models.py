@@ -87,11 +87,14 @@ class AccuracyCard(models.Model):
 
 
 class ThresholdReading(models.Model):
-    """What the judgements of that moment say of the thresholds that may be chosen."""
+    """What the judgements of that moment say of the thresholds that may be chosen.
+
+    It is rounded and suppressed before it is kept, so that no record is found by reading twice.
+    """
 
     handling = Handling(
-        "open", "permanent", why="Counts over the whole picture, for whoever runs its model.",
-        derived_by=("linker",),
+        "open", "permanent", derived_by=("linker",),
+        why="Rounded to five and suppressed before it is kept; shown to whoever sets thresholds.",
     )  # fmt: skip
 
     reference = models.CharField(max_length=20, unique=True)

@@ -154,7 +154,7 @@ def choose_threshold(
         bits = readings[at].floor
     more = None if bits is not None else _more(tried, target, confidence)
     choice = Choice(target, confidence, bits, readings, more, "")
-    return replace(choice, sentence=_in_words(choice))
+    return replace(choice, sentence=in_words(choice))
 
 
 def _first(tried: Sequence[Sequence[Band]], target: float, confidence: float) -> int:
@@ -255,7 +255,8 @@ def _quantile(parts: Sequence[NDArray[np.float64]], tail: float) -> float:
     return min(float(place) / STEPS, 1.0)
 
 
-def _in_words(choice: Choice) -> str:
+def in_words(choice: Choice) -> str:
+    """The choice in a sentence or two, from the figures that it holds."""
     percent, sure = f"{choice.target:.1%}", f"{choice.confidence:.0%}"
     chosen = choice.chosen
     if chosen is not None:

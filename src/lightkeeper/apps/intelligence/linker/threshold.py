@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,11 +13,15 @@ from lightkeeper.apps.intelligence.models import (
     ThresholdAdoption,
     ThresholdReading,
 )
+from lightkeeper.core.errors import Refused
 from lightkeeper.core.references import new_reference
 from lightkeeper.engine.linkage.bands import FLOORS, MOST_DRAWN, band_of
 from lightkeeper.engine.linkage.choosing import Band, choose_threshold
+from lightkeeper.engine.linkage.shown import coarse_floors, fit_to_show, rounded_band
 from lightkeeper.engine.linkage.training import JOIN_AT
 
+# What enters in between cannot be told from a second reading.
+STANDS_FOR = timedelta(days=1)
 # Links that are held for a person are joined by nobody else, so no threshold is about them.
 HOW_MANY = """
 select width_bucket(weight_bits, %s::float8[]) - 1 as band, count(*) from intelligence_link
@@ -36,9 +40,13 @@ select d.weight_bits, case when count(distinct j.verdict) = 1 then min(j.verdict
 
 
 def read_judgements(model: LinkageModel, target: float, at: datetime) -> ThresholdReading:
-    """What the judgements say now, kept for whoever asked."""
+    """What the judgements say now, rounded before it is kept.
+
+    Raises: Refused if this model was read within a day.
+    """
     with transaction.atomic(using=linker.USING):
-        choice = choose_threshold(_bands(), target)
+        _check_not_again(model, at)
+        choice = fit_to_show(choose_threshold([rounded_band(one) for one in _bands()], target))
         reading = ThresholdReading(
             reference=new_reference("THR"),
             model=model,
@@ -53,22 +61,40 @@ def read_judgements(model: LinkageModel, target: float, at: datetime) -> Thresho
     return reading
 
 
+def _check_not_again(model: LinkageModel, at: datetime) -> None:
+    last = ThresholdReading.objects.using(linker.USING).order_by("-pk").first()
+    if last is not None and last.model_id == model.pk and at - last.made_at < STANDS_FOR:
+        raise Refused(
+            "threshold.again",
+            f"{last.reference} stands for a day, whatever its target. Have it read again after.",
+        )
+
+
 def _bands() -> list[Band]:
-    pairs = dict(sql.rows(HOW_MANY, [list(FLOORS), FLOORS[0]], using=linker.USING))
-    rows = sql.rows(SAID, [Verdict.UNSURE, FLOORS[0], MOST_DRAWN], using=linker.USING)
-    said: dict[int, Counter[str]] = {at: Counter() for at in range(len(FLOORS))}
-    for at, (_, verdict) in zip(band_of([bits for bits, _ in rows]).tolist(), rows, strict=True):
+    """Bands that hold five links or more each, with exact counts, which nobody may see."""
+    found = dict(sql.rows(HOW_MANY, [list(FLOORS), FLOORS[0]], using=linker.USING))
+    pairs = [found.get(at, 0) for at in range(len(FLOORS))]
+    floors = coarse_floors(pairs)
+    if not floors:
+        return []
+    rows = sql.rows(SAID, [Verdict.UNSURE, floors[0], MOST_DRAWN], using=linker.USING)
+    said: dict[int, Counter[str]] = {at: Counter() for at in range(len(floors))}
+    places = band_of([bits for bits, _ in rows], floors).tolist()
+    for at, (_, verdict) in zip(places, rows, strict=True):
         said[at][verdict] += 1
+    held = Counter[int]()
+    for floor, here in zip(FLOORS, pairs, strict=True):
+        held[int(band_of([floor], floors)[0])] += here
     return [
         Band(
             floor,
             # Something may have been linked between the two statements.
-            max(pairs.get(at, 0), said[at].total()),
+            max(held[at], said[at].total()),
             said[at][Verdict.SAME],
             said[at][Verdict.DIFFERENT],
             said[at][Verdict.UNSURE],
         )
-        for at, floor in enumerate(FLOORS)
+        for at, floor in enumerate(floors)
     ]
 
 

@@ -14,6 +14,7 @@ from lightkeeper.apps.intelligence.models import (
 )
 from lightkeeper.apps.intelligence.tests.arranging import NOON, judge, link, person
 from lightkeeper.core.errors import NotPermitted, Refused
+from lightkeeper.engine.accuracy.cards import rounded
 from lightkeeper.engine.linkage.bands import lot_of, turn_of
 from lightkeeper.engine.linkage.training import JOIN_AT
 from lightkeeper.testing.cast import HUB
@@ -59,7 +60,15 @@ def the_links():
         ).fetchall()
 
 
+def a_day_passes():
+    with superuser(NAME) as connection:
+        connection.execute(
+            "update intelligence_thresholdreading set made_at = made_at - interval '1 day'"
+        )
+
+
 def reading_of(be, do_errands, target=0.95):
+    a_day_passes()
     sam = be("sam")
     services.ask_to_read(by=sam, target=target, at=NOON)
     do_errands()
@@ -110,12 +119,23 @@ def test_judgements_are_read_by_the_worker_with_what_they_rest_on(all_judged_sam
 
     pairs = len(the_links())
     assert reading.bits is not None
-    assert reading.figures[-1]["judged"] == reading.figures[-1]["pairs"] == pairs
-    assert (reading.figures[-1]["low"], reading.figures[-1]["high"]) == pytest.approx(
-        (1.0, 1.0), abs=1e-3
-    )
-    assert f"{pairs} of them, drawn at random and judged" in reading.sentence
+    assert reading.figures[-1]["judged"] == reading.figures[-1]["pairs"] == rounded(pairs)
+    assert reading.figures[-1]["high"] == 1.0
+    assert f"{rounded(pairs)} of them, drawn at random and judged" in reading.sentence
     assert reading.model_id == in_use().pk
+
+
+def test_what_is_kept_is_rounded_and_a_second_reading_waits_a_day(all_judged_same, be, do_errands):
+    first = reading_of(be, do_errands)
+    services.ask_to_read(by=be("sam"), target=0.9, at=NOON)
+    with pytest.raises(Refused, match=f"{first.reference} stands for a day"):
+        do_errands()
+    counts = [row[name] for row in first.figures for name in ("pairs", "judged")]
+    assert counts
+    assert all(count % 5 == 0 for count in counts)
+    assert all(row["low"] == round(row["low"], 2) for row in first.figures)
+    a_day_passes()
+    assert do_errands() == 1
 
 
 def test_without_judgements_nothing_is_shown_and_it_says_what_would(linked, be, do_errands):
@@ -125,18 +145,22 @@ def test_without_judgements_nothing_is_shown_and_it_says_what_would(linked, be, 
     assert reading.sentence.startswith("0 judgements on links drawn at random do not show")
 
 
+def judged_exactly():
+    return sum(band.judged for band in threshold._bands())
+
+
 def test_undone_judgements_and_held_links_do_not_count(all_judged_same, be, ask, do_errands):
-    before = reading_of(be, do_errands)
+    before = judged_exactly()
     ada = be("ada")
     [first, *_], _ = ask(queries.judgements, ada)
     with transaction.atomic():
         services.undo_judgement(by=ada, judgement=first, reason="was wrong", at=NOON)
-    undone = reading_of(be, do_errands)
+    undone = judged_exactly()
     with superuser(NAME) as connection:
         connection.execute("update intelligence_link set held = true")
     held = reading_of(be, do_errands)
 
-    assert undone.figures[-1]["judged"] == before.figures[-1]["judged"] - 1
+    assert undone == before - 1
     assert held.figures == []
 
 
