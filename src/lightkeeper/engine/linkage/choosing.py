@@ -25,6 +25,8 @@ STEPS = 20_000
 FEW = 2000
 MOST_MORE = 20_000
 SAME, DIFFERENT, UNSURE = "SAME", "DIFFERENT", "UNSURE"
+# Of the pairs that count as drawn, one in so many may have no judgement: nobody may see both sides.
+ONE_MISSING_IN = 50
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,22 @@ def bands_from(
         Band(floor, int(sizes[at]), *(int(counts[name][at]) for name in counts))
         for at, floor in enumerate(floors)
     )
+
+
+def first_judged(verdicts: Sequence[str | None]) -> list[str]:
+    """What was said of the pairs that came first in their turn; of the few that nobody judged,
+    that it cannot be decided.
+
+    People choose what else they judge. A pair counts by its turn alone, so all before it are to be
+    judged, but for one in `ONE_MISSING_IN`.
+    Shapes: verdicts (p,) of one band in the order of their turns, None where there is none.
+    """
+    most = missing = 0
+    for place, said in enumerate(verdicts, 1):
+        missing += said is None
+        if said is not None and missing * ONE_MISSING_IN <= place:
+            most = place
+    return [UNSURE if said is None else said for said in verdicts[:most]]
 
 
 def read(bands: Sequence[Band], confidence: float = CONFIDENCE) -> Reading:

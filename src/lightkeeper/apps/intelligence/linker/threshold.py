@@ -16,7 +16,7 @@ from lightkeeper.apps.intelligence.models import (
 from lightkeeper.core.errors import Refused
 from lightkeeper.core.references import new_reference
 from lightkeeper.engine.linkage.bands import FLOORS, MOST_DRAWN, band_of
-from lightkeeper.engine.linkage.choosing import Band, choose_threshold
+from lightkeeper.engine.linkage.choosing import Band, choose_threshold, first_judged
 from lightkeeper.engine.linkage.shown import coarse_floors, fit_to_show, rounded_band
 from lightkeeper.engine.linkage.training import JOIN_AT
 
@@ -27,15 +27,18 @@ HOW_MANY = """
 select width_bucket(weight_bits, %s::float8[]) - 1 as band, count(*) from intelligence_link
  where not held and weight_bits >= %s group by 1
 """
-# Of those drawn at random the ones that somebody judged. Who contradict each other decide nothing.
-SAID = """
-select d.weight_bits, case when count(distinct j.verdict) = 1 then min(j.verdict) else %s end
-  from (select left_id, right_id, weight_bits from intelligence_link
+# Those that are drawn at random, in their turn, and what was said of each, if anything. Who
+# contradict each other decide nothing.
+DRAWN = """
+select d.weight_bits,
+       case when count(distinct j.verdict) > 1 then %s else min(j.verdict) end
+  from (select id, left_id, right_id, weight_bits, turn from intelligence_link
          where not held and weight_bits >= %s and turn is not null
          order by turn, id limit %s) d
-  join intelligence_judgement j on j.left_id = d.left_id and j.right_id = d.right_id
- where not exists (select 1 from intelligence_undoing u where u.judgement_id = j.id)
- group by d.left_id, d.right_id, d.weight_bits
+  left join intelligence_judgement j on j.left_id = d.left_id and j.right_id = d.right_id
+   and not exists (select 1 from intelligence_undoing u where u.judgement_id = j.id)
+ group by d.id, d.weight_bits, d.turn
+ order by d.turn, d.id
 """
 
 
@@ -77,11 +80,7 @@ def _bands() -> list[Band]:
     floors = coarse_floors(pairs)
     if not floors:
         return []
-    rows = sql.rows(SAID, [Verdict.UNSURE, floors[0], MOST_DRAWN], using=linker.USING)
-    said: dict[int, Counter[str]] = {at: Counter() for at in range(len(floors))}
-    places = band_of([bits for bits, _ in rows], floors).tolist()
-    for at, (_, verdict) in zip(places, rows, strict=True):
-        said[at][verdict] += 1
+    said = _said(floors)
     held = Counter[int]()
     for floor, here in zip(FLOORS, pairs, strict=True):
         held[int(band_of([floor], floors)[0])] += here
@@ -96,6 +95,17 @@ def _bands() -> list[Band]:
         )
         for at, floor in enumerate(floors)
     ]
+
+
+def _said(floors: tuple[float, ...]) -> list[Counter[str]]:
+    """By band the verdicts on the pairs that came first in their turn, whyever they were judged."""
+    rows = sql.rows(DRAWN, [Verdict.UNSURE, floors[0], MOST_DRAWN], using=linker.USING)
+    in_turn: list[list[str | None]] = [[] for _ in floors]
+    for at, (_, verdict) in zip(
+        band_of([row[0] for row in rows], floors).tolist(), rows, strict=True
+    ):
+        in_turn[at].append(verdict)
+    return [Counter(first_judged(one)) for one in in_turn]
 
 
 def last_adoption() -> ThresholdAdoption | None:

@@ -8,7 +8,13 @@ from scipy.stats import beta
 
 from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.linkage.bands import FLOORS, drawn, lot_of
-from lightkeeper.engine.linkage.choosing import Band, bands_from, choose_threshold, read
+from lightkeeper.engine.linkage.choosing import (
+    Band,
+    bands_from,
+    choose_threshold,
+    first_judged,
+    read,
+)
 
 MANY = 10_000_000
 
@@ -193,3 +199,17 @@ def test_judged_rows_are_counted_in_their_bands():
 def test_what_does_not_fit_is_refused(broken):
     with pytest.raises(ShapeError):
         broken()
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "counted"),
+    [
+        (["SAME", None, "SAME", "SAME"], ["SAME"]),  # what was judged out of its turn
+        ([None, "SAME", "SAME"], []),
+        (["SAME"] * 48 + [None, "SAME", None, "SAME"], ["SAME"] * 48 + ["UNSURE", "SAME"]),
+        (["DIFFERENT", "SAME", None], ["DIFFERENT", "SAME"]),
+        ([], []),
+    ],
+)
+def test_a_judged_pair_counts_as_drawn_once_those_before_it_are_judged(verdicts, counted):
+    assert first_judged(verdicts) == counted
