@@ -195,6 +195,8 @@ FILE_UPLOAD_TEMP_DIR = str(VAR / "arriving")
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]
 USE_TZ = True
+# Whose people see to the picture as a whole: the code of the agency.
+HUB = env.text("LIGHTKEEPER_HUB", "centre-hub")
 # The zone of the nation: legal days turn by it, in the application and in the database alike.
 TIME_ZONE = env.text("LIGHTKEEPER_ZONE", "Europe/London")
 STATIC_URL = "/static/"

@@ -1,6 +1,9 @@
 """Who may work on the picture."""
 
+from django.conf import settings
+
 from lightkeeper.apps.accounts.services import Actor, Power, check_may
+from lightkeeper.core.errors import NotPermitted
 
 
 def check_may_judge(by: Actor) -> None:
@@ -23,4 +26,7 @@ def check_may_see_cards(by: Actor) -> None:
 
 
 def check_may_set_threshold(by: Actor) -> None:
+    """It is of everybody's picture, so it is for the hub's own people."""
     check_may(by, Power.SET_THRESHOLD)
+    if by.agency.code != settings.HUB:
+        raise NotPermitted("The threshold is set by the people of the hub.")

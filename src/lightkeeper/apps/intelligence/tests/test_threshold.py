@@ -1,5 +1,7 @@
 """The threshold: read from judgements on pairs drawn at random, adopted by a person, undone."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import transaction
 
@@ -313,6 +315,14 @@ def test_who_may_not_choose_the_threshold_is_told_nothing(linked, be, do_errands
             services.undo_adoption(by=ada, reason="as judged", at=NOON)
     assert browse("ada").get("/picture/threshold/").status_code == 403
     assert call_api("ada").get("/api/picture/threshold").status_code == 403
+
+
+def test_an_administrator_of_another_agency_may_not_set_it(linked, be):
+    stranger = replace(be("sam"), agency=be("nell").agency)
+    with transaction.atomic():
+        for check in (services.check_can_undo_adoption, queries.thresholds):
+            with pytest.raises(NotPermitted, match="people of the hub"):
+                check(stranger)
 
 
 def test_the_page_reads_adopts_and_undoes_with_a_reason(all_judged_same, be, do_errands, browse):
