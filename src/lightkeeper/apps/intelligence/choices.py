@@ -19,6 +19,15 @@ class Basis(models.TextChoices):
     TRUTH = "TRUTH", _("A known truth")
 
 
+class ThresholdErrand(models.TextChoices):
+    """What the worker is asked to do about the threshold."""
+
+    READ = "intelligence.read"
+    PROPOSE = "intelligence.propose"
+    ADOPT = "intelligence.adopt"
+    UNDO = "intelligence.undo_threshold"
+
+
 # Whoever a record calls one of these is not somebody who causes harm.
 HARMED_ROLES = CHILD_ROLES | {"victim", "witness", "survivor", "complainant", "informant"}
 

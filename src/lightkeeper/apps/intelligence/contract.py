@@ -19,7 +19,8 @@ DOORS = {
     "intelligence:accuracy": Door(Ask.READ, shows="accuracy of linkage by group"),
     "intelligence:threshold": Door(Ask.READ, shows="thresholds and what judgements say of them"),
     "intelligence:read_threshold": Door(Ask.CHANGE, ("POST",)),
-    "intelligence:adopt_threshold": Door(Ask.CHANGE, ("POST",)),
+    "intelligence:propose_threshold": Door(Ask.CHANGE, ("POST",)),
+    "intelligence:confirm_threshold": Door(Ask.CHANGE, ("POST",)),
     "intelligence:undo_threshold": Door(Ask.CHANGE, ("POST",)),
     "api:search_picture": Door(Ask.READ, shows="subjects found"),
     "api:get_subject": Door(Ask.READ, shows="one subject"),
@@ -33,6 +34,7 @@ DOORS = {
     "api:undo_judgement": Door(Ask.CHANGE, ("POST",)),
     "api:get_threshold": Door(Ask.READ, shows="thresholds and what judgements say of them"),
     "api:read_threshold": Door(Ask.CHANGE, ("POST",)),
-    "api:adopt_threshold": Door(Ask.CHANGE, ("POST",)),
+    "api:propose_threshold": Door(Ask.CHANGE, ("POST",)),
+    "api:confirm_threshold": Door(Ask.CHANGE, ("POST",)),
     "api:undo_threshold": Door(Ask.CHANGE, ("POST",)),
 }

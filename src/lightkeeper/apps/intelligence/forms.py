@@ -87,10 +87,20 @@ class Target(forms.Form):
     )
 
 
-class Adopt(forms.Form):
+class Propose(forms.Form):
     reading = forms.CharField(max_length=20, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("Why should records be joined from there on?"),
+        max_length=2000,
+        min_length=3,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class Confirm(forms.Form):
+    proposal = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why do you agree?"),
         max_length=2000,
         min_length=3,
         widget=forms.Textarea(attrs={"rows": 3}),

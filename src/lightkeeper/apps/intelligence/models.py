@@ -110,7 +110,9 @@ class ThresholdReading(models.Model):
 
 
 class ThresholdAdoption(models.Model):
-    """From which weight records are joined, by whose decision and why. The last one stands."""
+    """From which weight records are joined, by whose decision: proposed by one, confirmed by
+    another. The last that is in force stands. Why is in the audit log.
+    """
 
     handling = Handling(
         "open", "permanent", derived_by=("linker",),
@@ -122,8 +124,27 @@ class ThresholdAdoption(models.Model):
     reading = models.ForeignKey(ThresholdReading, models.PROTECT, null=True, related_name="+")
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
     person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
-    reason = models.TextField()
     made_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey("accounts.Person", models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    # Which errand entered it, so that one that is done a second time enters nothing.
+    errand = models.BigIntegerField(unique=True, null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("person")),
+                name="adoption_by_two",
+            )
+        ]
+
+    @property
+    def waits(self) -> bool:
+        return self.undoes_id is None and self.confirmed_by_id is None
+
+
+# What was proposed and nobody confirmed changes nothing.
+IN_FORCE = Q(undoes__isnull=False) | Q(confirmed_by__isnull=False)
 
 
 class Membership(models.Model):

@@ -38,6 +38,17 @@ def check_adoptable(bits: float | None, *, is_last: bool, is_of_model: bool, sta
         raise Refused("threshold.stands", f"Records are joined from {bits:g} bits already.")
 
 
+def check_waits(*, is_last: bool, waits: bool) -> None:
+    """A proposal is confirmed as long as nothing was proposed, adopted or undone after it."""
+    if not (is_last and waits):
+        raise Refused("threshold.decided", "It waits no more. Look again, or propose it anew.")
+
+
+def check_another(proposed_by: int, confirmed_by: int) -> None:
+    if proposed_by == confirmed_by:
+        raise Refused("threshold.two", "Another person than the one who proposed it confirms.")
+
+
 def check_two(left: int, right: int) -> None:
     if left == right:
         raise Refused("judgement.one", "These are one and the same record. Choose two.")

@@ -6,6 +6,7 @@ from django.utils import timezone
 from lightkeeper.apps.accounts import errands
 from lightkeeper.apps.accounts.errands import Errand, handles
 from lightkeeper.apps.accounts.services import Actor, actor_now
+from lightkeeper.apps.intelligence.choices import ThresholdErrand
 from lightkeeper.apps.intelligence.happenings import PictureChanged
 from lightkeeper.apps.intelligence.services import linking, thresholds
 from lightkeeper.core.announcements import announce
@@ -57,28 +58,31 @@ def resolve_part(errand: Errand) -> None:
     linking.resolve_part(by=_who(), part=errand.arguments["part"], at=timezone.now())
 
 
-@handles(thresholds.READ)
+@handles(ThresholdErrand.READ)
 def read_threshold(errand: Errand) -> None:
     """Read from the judgements which threshold meets a target."""
     thresholds.read_now(by=_who(), target=errand.arguments["target"], at=timezone.now())
 
 
-@handles(thresholds.ADOPT)
+@handles(ThresholdErrand.PROPOSE)
+def propose_threshold(errand: Errand) -> None:
+    """Enter a proposal, which changes nothing yet."""
+    reading = errand.arguments["reading"]
+    thresholds.propose_now(by=_who(), reading_id=reading, errand=errand.pk, at=timezone.now())
+
+
+@handles(ThresholdErrand.ADOPT)
 def adopt_threshold(errand: Errand) -> None:
     """Put a threshold in place, and the picture that it makes."""
-    given = errand.arguments
-    thresholds.adopt_now(
-        by=_who(), reading_id=given["reading"], reason=given["reason"], at=timezone.now()
-    )
+    proposal = errand.arguments["proposal"]
+    thresholds.adopt_now(by=_who(), proposal_id=proposal, at=timezone.now())
 
 
-@handles(thresholds.UNDO)
+@handles(ThresholdErrand.UNDO)
 def undo_threshold(errand: Errand) -> None:
     """Put the threshold of before in place again, and its picture."""
-    given = errand.arguments
-    thresholds.undo_now(
-        by=_who(), adoption_id=given["adoption"], reason=given["reason"], at=timezone.now()
-    )
+    adoption = errand.arguments["adoption"]
+    thresholds.undo_now(by=_who(), adoption_id=adoption, errand=errand.pk, at=timezone.now())
 
 
 def _who() -> Actor:

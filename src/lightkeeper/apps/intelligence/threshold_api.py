@@ -39,8 +39,10 @@ class AdoptionOut(Schema):
     reading: str | None
     undoes: str | None
     by: str
-    reason: str
     made_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    waits: bool
 
 
 class ThresholdOut(Schema):
@@ -48,14 +50,20 @@ class ThresholdOut(Schema):
     model: str | None
     readings: list[ReadingOut]
     adoptions: list[AdoptionOut]
+    failed: str
 
 
 class ReadIn(Given):
     target: float = Field(ge=0.5, le=0.999)
 
 
-class AdoptIn(Given):
+class ProposeIn(Given):
     reading: str = Field(max_length=20)
+    reason: str = Field(min_length=3, max_length=2000)
+
+
+class ConfirmIn(Given):
+    proposal: str = Field(max_length=20)
     reason: str = Field(min_length=3, max_length=2000)
 
 
@@ -90,11 +98,14 @@ def get_threshold(request: Any) -> dict[str, Any]:
                 "reading": one.reading.reference if one.reading else None,
                 "undoes": one.undoes.reference if one.undoes else None,
                 "by": str(one.person),
-                "reason": one.reason,
                 "made_at": one.made_at,
+                "confirmed_by": str(one.confirmed_by) if one.confirmed_by else None,
+                "confirmed_at": one.confirmed_at,
+                "waits": one.waits,
             }
             for one in found.adoptions
         ],
+        "failed": found.failed,
     }
 
 
@@ -105,12 +116,22 @@ def read_threshold(request: Any, given: ReadIn) -> Status:
     return Status(202, None)
 
 
-@router.post("/adoptions", response={202: None, **ERRORS}, url_name="adopt_threshold")
-def adopt_threshold(request: Any, given: AdoptIn) -> Status:
-    """Join records from the weight of the last reading on; the worker makes the picture anew."""
+@router.post("/adoptions", response={202: None, **ERRORS}, url_name="propose_threshold")
+def propose_threshold(request: Any, given: ProposeIn) -> Status:
+    """Propose that records be joined from the weight of the last reading on."""
     reading = queries.get_reading(request.actor, given.reading)
-    services.adopt_threshold(
+    services.propose_threshold(
         by=request.actor, reading=reading, reason=given.reason, at=timezone.now()
+    )
+    return Status(202, None)
+
+
+@router.post("/adoptions/confirm", response={202: None, **ERRORS}, url_name="confirm_threshold")
+def confirm_threshold(request: Any, given: ConfirmIn) -> Status:
+    """Adopt what somebody else proposed; the worker makes the picture anew."""
+    proposal = queries.get_proposal(request.actor, given.proposal)
+    services.confirm_threshold(
+        by=request.actor, proposal=proposal, reason=given.reason, at=timezone.now()
     )
     return Status(202, None)
 

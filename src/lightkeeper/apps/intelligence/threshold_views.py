@@ -18,14 +18,16 @@ def threshold(request: Any) -> HttpResponse:
 
 def _page(request: Any, status: int = 200, **given: Any) -> HttpResponse:
     found = queries.thresholds(request.actor)
-    last = found.readings[0] if found.readings else None
+    last, waits = found.readings[0] if found.readings else None, found.waiting
     shown = {
         "found": found,
         "last": last,
         "target_form": forms.Target(),
-        "adopt_form": forms.Adopt(initial={"reading": last.reference if last else ""}),
+        "propose_form": forms.Propose(initial={"reading": last.reference if last else ""}),
+        "confirm_form": forms.Confirm(initial={"proposal": waits.reference if waits else ""}),
         "undo_form": forms.Undo(),
-        "may_adopt": allowed(services.check_can_adopt, request.actor, last) if last else None,
+        "may_propose": allowed(services.check_can_propose, request.actor, last) if last else None,
+        "may_confirm": allowed(services.check_can_confirm, request.actor, waits) if waits else None,
         "may_undo": allowed(services.check_can_undo_adoption, request.actor),
     }
     return render(request, "intelligence/threshold.html", shown | given, status=status)
@@ -41,13 +43,25 @@ def read_threshold(request: Any) -> HttpResponseBase:
     return redirect("intelligence:threshold")
 
 
-def adopt_threshold(request: Any) -> HttpResponseBase:
-    form = forms.Adopt(request.POST)
+def propose_threshold(request: Any) -> HttpResponseBase:
+    form = forms.Propose(request.POST)
     if not form.is_valid():
-        return _page(request, status=422, adopt_form=form)
+        return _page(request, status=422, propose_form=form)
     reading = queries.get_reading(request.actor, form.cleaned_data["reading"])
-    services.adopt_threshold(
+    services.propose_threshold(
         by=request.actor, reading=reading, reason=form.cleaned_data["reason"], at=timezone.now()
+    )
+    messages.success(request, _("The proposal is being entered. Another person confirms it."))
+    return redirect("intelligence:threshold")
+
+
+def confirm_threshold(request: Any) -> HttpResponseBase:
+    form = forms.Confirm(request.POST)
+    if not form.is_valid():
+        return _page(request, status=422, confirm_form=form)
+    proposal = queries.get_proposal(request.actor, form.cleaned_data["proposal"])
+    services.confirm_threshold(
+        by=request.actor, proposal=proposal, reason=form.cleaned_data["reason"], at=timezone.now()
     )
     messages.success(request, _("The picture is being worked out anew. It can be undone."))
     return redirect("intelligence:threshold")

@@ -23,6 +23,7 @@ urlpatterns = [
     path("accuracy/", views_learnt.accuracy, name="accuracy"),
     path("threshold/", threshold_views.threshold, name="threshold"),
     path("threshold/read/", threshold_views.read_threshold, name="read_threshold"),
-    path("threshold/adopt/", threshold_views.adopt_threshold, name="adopt_threshold"),
+    path("threshold/propose/", threshold_views.propose_threshold, name="propose_threshold"),
+    path("threshold/confirm/", threshold_views.confirm_threshold, name="confirm_threshold"),
     path("threshold/undo/", threshold_views.undo_threshold, name="undo_threshold"),
 ]

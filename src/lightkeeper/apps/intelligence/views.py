@@ -52,7 +52,12 @@ def review(request: Any) -> HttpResponse:
     page, order = _page(request), _order(request)
     queue = queries.teaching_queue if order else queries.review_queue
     waiting, more = queue(request.actor, page)
-    shown = {"waiting": waiting, "more": more, "order": order}
+    shown = {
+        "waiting": waiting,
+        "more": more,
+        "order": order,
+        "may_set_threshold": allowed(services.check_can_ask_to_read, request.actor),
+    }
     pages = showing.pages(page, more, {"order": order})
     return render(request, "intelligence/review.html", shown | pages)
 

@@ -58,7 +58,7 @@ def test_the_table_is_the_one_that_was_decided_and_its_doors_exist():
         "api:break_glass", "api:confirm_disposal", "rights:restrict", "rights:lift",
         "api:restrict_record", "api:lift_restriction", "tasking:send", "api:send_task",
         *(f"{door}:{act}_threshold" for door in ("intelligence", "api")
-          for act in ("adopt", "undo")),
+          for act in ("propose", "confirm", "undo")),
         *(f"{door}:{act}" for door in ("sharing", "api") for act in (
             "set_condition", "give_consent", "end_condition", "withdraw_consent")),
     }  # fmt: skip

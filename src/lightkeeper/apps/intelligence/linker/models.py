@@ -36,7 +36,7 @@ def fitting_model(
             if row.link_bits == wanted:
                 return row, model, values
             model = replace(model, join_at=wanted)
-            return _put_in_use(model, values, row.training, at), model, values
+            return _put_in_use(model, values, row.training, row.trained_at), model, values
     model, values = train_with_values(
         found.table.select(list(found.columns)), plan_by_name(list(found.columns)), progress=say
     )
@@ -45,10 +45,10 @@ def fitting_model(
 
 
 def _put_in_use(
-    model: LinkModel, values: pa.Table, training: dict[str, Any], at: datetime
+    model: LinkModel, values: pa.Table, training: dict[str, Any], trained_at: datetime
 ) -> LinkageModel:
     _in_use().update(in_use=False)
-    row = keep(model, training, at)
+    row = keep(model, training, trained_at)
     CommonValues.objects.using(linker.USING).update_or_create(
         pk=row.pk, defaults={"body": _to_parquet(values)}
     )
@@ -97,7 +97,7 @@ def fits_what_came(row: LinkageModel, some: Exported, total: int) -> bool:
     )  # fmt: skip
 
 
-def keep(model: LinkModel, training: dict[str, Any], at: datetime) -> LinkageModel:
+def keep(model: LinkModel, training: dict[str, Any], trained_at: datetime) -> LinkageModel:
     text = model.to_json()
     (settings.MODELS / f"{model.version}.json").write_text(text + "\n", encoding="utf-8")
     row, _ = LinkageModel.objects.using(linker.USING).update_or_create(
@@ -108,7 +108,7 @@ def keep(model: LinkModel, training: dict[str, Any], at: datetime) -> LinkageMod
             "training": training,
             "review_bits": model.review_at,
             "link_bits": model.join_at,
-            "trained_at": at,
+            "trained_at": trained_at,
             "in_use": True,
         },
     )

@@ -9,6 +9,7 @@ from django.db import transaction
 from lightkeeper.apps.intelligence import linker, sql
 from lightkeeper.apps.intelligence.choices import Verdict
 from lightkeeper.apps.intelligence.models import (
+    IN_FORCE,
     LinkageModel,
     ThresholdAdoption,
     ThresholdReading,
@@ -109,7 +110,8 @@ def _said(floors: tuple[float, ...]) -> list[Counter[str]]:
 
 
 def last_adoption() -> ThresholdAdoption | None:
-    return ThresholdAdoption.objects.using(linker.USING).order_by("-pk").first()
+    rows = ThresholdAdoption.objects.using(linker.USING).filter(IN_FORCE)
+    return rows.order_by("-pk").first()
 
 
 def bits_that_stand() -> float:

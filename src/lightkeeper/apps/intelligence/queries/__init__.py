@@ -48,6 +48,7 @@ from lightkeeper.apps.intelligence.queries.teaching import (
 )
 from lightkeeper.apps.intelligence.queries.thresholds import (
     Thresholds,
+    get_proposal,
     get_reading,
     thresholds,
 )
@@ -55,7 +56,7 @@ from lightkeeper.apps.intelligence.queries.thresholds import (
 __all__ = [
     "PAGE", "Fact", "Filters", "Found", "GroupCard", "Learnt", "PairView", "Ranked", "Results",
     "Subject", "Thresholds", "Waiting", "accuracy_cards", "choices_of", "explain_subject",
-    "explained", "facts_of", "figures", "find", "get_judgement", "get_reading",
+    "explained", "facts_of", "figures", "find", "get_judgement", "get_proposal", "get_reading",
     "is_child_or_harmed", "judgements", "learnt", "look_up", "looks_at_subject", "next_in_queue",
     "next_that_teaches", "pair", "rank", "ranking", "reference_of", "reports_of", "review_queue",
     "search", "subject", "subjects_of", "teaching_queue", "thresholds", "trained_models",

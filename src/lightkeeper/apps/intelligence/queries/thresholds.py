@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from lightkeeper.apps.accounts.errands import Errand
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intelligence import permissions
+from lightkeeper.apps.intelligence.choices import ThresholdErrand
 from lightkeeper.apps.intelligence.models import (
     LinkageModel,
     ThresholdAdoption,
@@ -22,6 +24,14 @@ class Thresholds:
     model: LinkageModel | None
     readings: list[ThresholdReading]
     adoptions: list[ThresholdAdoption]
+    # What became of what this person asked last, where it failed.
+    failed: str = ""
+
+    @property
+    def waiting(self) -> ThresholdAdoption | None:
+        """The proposal that waits for another person."""
+        last = self.adoptions[0] if self.adoptions else None
+        return last if last is not None and last.waits else None
 
 
 def thresholds(actor: Actor) -> Thresholds:
@@ -31,9 +41,12 @@ def thresholds(actor: Actor) -> Thresholds:
     in_use = LinkageModel.objects.filter(in_use=True).order_by("-trained_at", "-pk")
     readings = ThresholdReading.objects.select_related("model").order_by("-pk")[:LAST]
     adoptions = ThresholdAdoption.objects.select_related(
-        "person", "reading", "undoes", "undone_by"
+        "person", "confirmed_by", "reading", "undoes", "undone_by"
     ).order_by("-pk")[:LAST]
-    return Thresholds(in_use.first(), list(readings), list(adoptions))
+    asked = Errand.objects.filter(person_id=actor.person_id, kind__in=ThresholdErrand.values)
+    last = asked.order_by("-pk").first()
+    failed = last.failed if last else ""
+    return Thresholds(in_use.first(), list(readings), list(adoptions), failed)
 
 
 def get_reading(actor: Actor, reference: str) -> ThresholdReading:
@@ -42,4 +55,14 @@ def get_reading(actor: Actor, reference: str) -> ThresholdReading:
     found = ThresholdReading.objects.filter(reference=reference).first()
     if found is None:
         raise NotFound("reading")
+    return found
+
+
+def get_proposal(actor: Actor, reference: str) -> ThresholdAdoption:
+    """Raises: NotPermitted; NotFound."""
+    permissions.check_may_set_threshold(actor)
+    rows = ThresholdAdoption.objects.select_related("reading").filter(undoes=None)
+    found = rows.filter(reference=reference).first()
+    if found is None:
+        raise NotFound("proposal")
     return found

@@ -14,15 +14,20 @@ from lightkeeper.apps.intelligence.services.linking import (
     resolve_now,
 )
 from lightkeeper.apps.intelligence.services.thresholds import (
-    adopt_threshold,
     ask_to_read,
-    check_can_adopt,
+    check_can_ask_to_read,
+    check_can_confirm,
+    check_can_propose,
     check_can_undo_adoption,
+    confirm_threshold,
+    propose_threshold,
     undo_adoption,
 )
 
 __all__ = [
-    "adopt_threshold", "ask_to_link", "ask_to_read", "ask_to_resolve_part", "check_can_adopt",
-    "check_can_judge", "check_can_undo", "check_can_undo_adoption", "judge", "link_now",
-    "measure_against", "resolve_now", "undo_adoption", "undo_judgement",
+    "ask_to_link", "ask_to_read", "ask_to_resolve_part", "check_can_ask_to_read",
+    "check_can_confirm", "check_can_judge",
+    "check_can_propose", "check_can_undo", "check_can_undo_adoption", "confirm_threshold", "judge",
+    "link_now", "measure_against", "propose_threshold", "resolve_now", "undo_adoption",
+    "undo_judgement",
 ]  # fmt: skip

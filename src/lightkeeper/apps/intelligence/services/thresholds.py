@@ -1,6 +1,8 @@
-"""From which weight records are joined: read from judgements, adopted by a person, undone.
+"""From which weight records are joined: read from judgements, proposed by one person and confirmed
+by another, undone.
 
-Pages only ask; the worker does it with the linker's rights, after asking again whether it may.
+Pages only ask, and record that; the worker does it with the linker's rights, after asking again
+whether it may, and records what it did. Reasons are kept in the audit log.
 """
 
 from datetime import datetime
@@ -12,9 +14,11 @@ from lightkeeper.apps.accounts import errands
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intelligence import linker, permissions, policies
+from lightkeeper.apps.intelligence.choices import ThresholdErrand as Errand
 from lightkeeper.apps.intelligence.linker.models import model_in_use
 from lightkeeper.apps.intelligence.linker.threshold import read_judgements
 from lightkeeper.apps.intelligence.models import (
+    IN_FORCE,
     LinkageModel,
     LinkageRun,
     ThresholdAdoption,
@@ -25,10 +29,8 @@ from lightkeeper.core.errors import Refused
 from lightkeeper.core.references import new_reference
 from lightkeeper.engine.linkage.training import JOIN_AT
 
-READ, ADOPT, UNDO = "intelligence.read", "intelligence.adopt", "intelligence.undo_threshold"
 
-
-def check_can_ask(by: Actor) -> None:
+def check_can_ask_to_read(by: Actor) -> None:
     permissions.check_may_set_threshold(by)
 
 
@@ -42,33 +44,52 @@ def ask_to_read(*, by: Actor, target: float, at: datetime) -> None:
     permissions.check_may_set_threshold(by)
     policies.check_target(target)
     audit.record(by=by, did=audit.Did.THRESHOLD_ASKED, to="threshold", reason=f"{target:g}", at=at)
-    errands.ask(by=by, kind=READ, at=at, target=target)
+    errands.ask(by=by, kind=Errand.READ, at=at, target=target)
 
 
-def check_can_adopt(by: Actor, reading: ThresholdReading) -> None:
+def check_can_propose(by: Actor, reading: ThresholdReading) -> None:
     """Raises: NotPermitted; Refused if it proves nothing, is not the last, or stands already."""
     permissions.check_may_set_threshold(by)
-    model = LinkageModel.objects.filter(in_use=True).order_by("-trained_at", "-pk").first()
-    last = ThresholdReading.objects.order_by("-pk").first()
-    policies.check_adoptable(
-        reading.bits,
-        is_last=last is not None and last.pk == reading.pk,
-        is_of_model=model is not None and model.pk == reading.model_id,
-        stands=_stands(ThresholdAdoption.objects.order_by("-pk").first()),
-    )
+    _check_shown(reading)
 
 
 @transaction.atomic
-def adopt_threshold(*, by: Actor, reading: ThresholdReading, reason: str, at: datetime) -> None:
-    """Let records be joined from the weight of this reading on; the picture is worked out anew.
+def propose_threshold(*, by: Actor, reading: ThresholdReading, reason: str, at: datetime) -> None:
+    """Propose that records be joined from the weight of this reading on. Another confirms it.
 
-    Raises: as `check_can_adopt`; Refused without a reason.
+    Raises: as `check_can_propose`; Refused without a reason.
     Source: mission P2.
     """
     policies.check_reason(reason)
-    check_can_adopt(by, reading)
-    audit.record(by=by, did=audit.Did.THRESHOLD_ADOPTED, to=reading.reference, reason=reason, at=at)
-    errands.ask(by=by, kind=ADOPT, at=at, reading=reading.pk, reason=reason.strip())
+    check_can_propose(by, reading)
+    did = audit.Did.THRESHOLD_PROPOSAL_ASKED
+    audit.record(by=by, did=did, to=reading.reference, reason=reason, at=at)
+    errands.ask(by=by, kind=Errand.PROPOSE, at=at, reading=reading.pk)
+
+
+def check_can_confirm(by: Actor, proposal: ThresholdAdoption) -> None:
+    """Raises: NotPermitted; Refused to who proposed it, once it waits no more, or as proposing."""
+    permissions.check_may_set_threshold(by)
+    last = ThresholdAdoption.objects.order_by("-pk").first()
+    is_last = last is not None and last.pk == proposal.pk
+    policies.check_waits(is_last=is_last, waits=proposal.waits)
+    policies.check_another(proposal.person_id, by.person_id)
+    assert proposal.reading is not None
+    _check_shown(proposal.reading)
+
+
+@transaction.atomic
+def confirm_threshold(*, by: Actor, proposal: ThresholdAdoption, reason: str, at: datetime) -> None:
+    """Let records be joined as somebody else proposed; the picture is worked out anew.
+
+    Raises: as `check_can_confirm`; Refused without a reason.
+    Source: mission P2.
+    """
+    policies.check_reason(reason)
+    check_can_confirm(by, proposal)
+    did = audit.Did.THRESHOLD_ADOPTION_ASKED
+    audit.record(by=by, did=did, to=proposal.reference, reason=reason, at=at)
+    errands.ask(by=by, kind=Errand.ADOPT, at=at, proposal=proposal.pk)
 
 
 def check_can_undo_adoption(by: Actor) -> None:
@@ -87,8 +108,9 @@ def undo_adoption(*, by: Actor, reason: str, at: datetime) -> None:
     permissions.check_may_set_threshold(by)
     policies.check_reason(reason)
     last, _ = _last_that_stands(ThresholdAdoption.objects.all())
-    audit.record(by=by, did=audit.Did.THRESHOLD_UNDONE, to=last.reference, reason=reason, at=at)
-    errands.ask(by=by, kind=UNDO, at=at, adoption=last.pk, reason=reason.strip())
+    did = audit.Did.THRESHOLD_UNDOING_ASKED
+    audit.record(by=by, did=did, to=last.reference, reason=reason, at=at)
+    errands.ask(by=by, kind=Errand.UNDO, at=at, adoption=last.pk)
 
 
 def read_now(*, by: Actor, target: float, at: datetime) -> ThresholdReading:
@@ -101,38 +123,69 @@ def read_now(*, by: Actor, target: float, at: datetime) -> ThresholdReading:
     return read_judgements(model, target, at)
 
 
-def adopt_now(*, by: Actor, reading_id: int, reason: str, at: datetime) -> LinkageRun:
-    """For the worker; done a second time it only links. Raises: as `adopt_threshold`."""
+def propose_now(*, by: Actor, reading_id: int, errand: int, at: datetime) -> None:
+    """For the worker; done a second time it does nothing. Raises: as `propose_threshold`."""
     permissions.check_may_set_threshold(by)
+    if _is_entered(errand):
+        return
     reading = ThresholdReading.objects.using(linker.USING).get(pk=reading_id)
-    adoptions = ThresholdAdoption.objects.using(linker.USING).order_by("-pk")
-    last = adoptions.first()
-    if last is None or last.reading_id != reading.pk:
+    with transaction.atomic():
+        check_can_propose(by, reading)
+    assert reading.bits is not None
+    _enter(by, audit.Did.THRESHOLD_PROPOSED, reading.bits, errand, at, reading_id=reading.pk)
+
+
+def adopt_now(*, by: Actor, proposal_id: int, at: datetime) -> LinkageRun:
+    """For the worker; done a second time it only links. Raises: as `confirm_threshold`."""
+    permissions.check_may_set_threshold(by)
+    rows = ThresholdAdoption.objects.using(linker.USING).select_related("reading")
+    proposal = rows.get(pk=proposal_id)
+    if proposal.confirmed_by_id != by.person_id:
         with transaction.atomic():
-            check_can_adopt(by, reading)
-        assert reading.bits is not None
-        _enter(by, reading.bits, reason, at, reading_id=reading.pk)
+            check_can_confirm(by, proposal)
+            proposal.confirmed_by_id, proposal.confirmed_at = by.person_id, at
+            audit.record(by=by, did=audit.Did.THRESHOLD_ADOPTED, to=proposal.reference, at=at)
+            proposal.save(using=linker.USING, update_fields=["confirmed_by", "confirmed_at"])
     return link_arrived(by=by, at=at)
 
 
-def undo_now(*, by: Actor, adoption_id: int, reason: str, at: datetime) -> LinkageRun:
+def undo_now(*, by: Actor, adoption_id: int, errand: int, at: datetime) -> LinkageRun:
     """For the worker; done a second time it only links. Raises: as `undo_adoption`."""
     permissions.check_may_set_threshold(by)
-    adoptions = ThresholdAdoption.objects.using(linker.USING)
-    if not adoptions.filter(undoes=adoption_id).exists():
-        last, before = _last_that_stands(adoptions.all())
+    if not _is_entered(errand):
+        last, before = _last_that_stands(ThresholdAdoption.objects.using(linker.USING))
         if last.pk != adoption_id:
             raise Refused("threshold.undone", "Another adoption stands by now. Look again.")
-        _enter(by, _stands(before), reason, at, undoes_id=adoption_id)
+        did = audit.Did.THRESHOLD_UNDONE
+        _enter(by, did, _stands(before), errand, at, undoes_id=adoption_id)
     return link_arrived(by=by, at=at)
 
 
-def _enter(by: Actor, bits: float, reason: str, at: datetime, **why: int) -> None:
+def _is_entered(errand: int) -> bool:
+    return ThresholdAdoption.objects.using(linker.USING).filter(errand=errand).exists()
+
+
+def _enter(
+    by: Actor, did: audit.Did, bits: float, errand: int, at: datetime, **why: int
+) -> None:  # fmt: skip
     row = ThresholdAdoption(
-        reference=new_reference("THA"), bits=bits, person_id=by.person_id, reason=reason,
+        reference=new_reference("THA"), bits=bits, person_id=by.person_id, errand=errand,
         made_at=at, **why,
     )  # fmt: skip
-    row.save(using=linker.USING, force_insert=True)
+    with transaction.atomic():
+        audit.record(by=by, did=did, to=row.reference, at=at)
+        row.save(using=linker.USING, force_insert=True)
+
+
+def _check_shown(reading: ThresholdReading) -> None:
+    model = LinkageModel.objects.filter(in_use=True).order_by("-trained_at", "-pk").first()
+    last = ThresholdReading.objects.order_by("-pk").first()
+    policies.check_adoptable(
+        reading.bits,
+        is_last=last is not None and last.pk == reading.pk,
+        is_of_model=model is not None and model.pk == reading.model_id,
+        stands=_stands(ThresholdAdoption.objects.filter(IN_FORCE).order_by("-pk").first()),
+    )
 
 
 def _stands(last: ThresholdAdoption | None) -> float:
@@ -143,8 +196,8 @@ def _last_that_stands(
     adoptions: QuerySet[ThresholdAdoption],
 ) -> tuple[ThresholdAdoption, ThresholdAdoption | None]:
     """The last adoption that nobody undid, and the one that stands without it."""
-    standing = adoptions.filter(undoes__isnull=True, undone_by__isnull=True).order_by("-pk")[:2]
-    found = list(standing)
+    adopted = adoptions.filter(confirmed_by__isnull=False, undone_by__isnull=True)
+    found = list(adopted.order_by("-pk")[:2])
     if not found:
         raise Refused("threshold.nothing", "No adopted threshold stands, so none can be undone.")
     return found[0], found[1] if len(found) > 1 else None

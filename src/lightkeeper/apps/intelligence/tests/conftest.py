@@ -7,8 +7,12 @@ from django.db import transaction
 
 from lightkeeper.apps.intelligence import reactions
 from lightkeeper.apps.intelligence.loading import load_factors
-from lightkeeper.apps.intelligence.tests.arranging import enter
+from lightkeeper.apps.intelligence.models import Link
+from lightkeeper.apps.intelligence.tests.arranging import enter, judge, link
+from lightkeeper.apps.intelligence.tests.arranging_thresholds import PEOPLE
 from lightkeeper.core import announcements
+from lightkeeper.testing.cast import HUB
+from lightkeeper.testing.plugin import NAME, superuser
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +61,26 @@ def ask() -> Callable[..., Any]:
             return query(*args, **kwargs)
 
     return in_transaction
+
+
+@pytest.fixture
+def linked(given: Any, be: Any) -> Any:
+    records = given("ben", PEOPLE, released_to=[HUB])
+    link(be("ada"))
+    with superuser(NAME) as connection:
+        connection.execute("update intelligence_link set held = false")
+    return records
+
+
+@pytest.fixture
+def all_judged_same(linked: Any, be: Any) -> Any:
+    """Every link is judged the same, so that each precision is known for certain."""
+    ada = be("ada")
+    with transaction.atomic():
+        pairs = [
+            (one.left, one.right)
+            for one in Link.objects.visible_to(ada).select_related("left", "right")
+        ]
+        for left, right in pairs:
+            judge(ada, left, right, "SAME")
+    return linked
