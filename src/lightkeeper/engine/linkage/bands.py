@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lightkeeper.engine.errors import ShapeError
+from lightkeeper.engine.linkage.clues import mixed
 
 # Lowest weights of the bands, in bits, which are also the thresholds that may be chosen: narrow
 # where the choice is likely to fall.
@@ -47,10 +48,7 @@ def lot_of(left: ArrayLike, right: ArrayLike, seed: int = SEED) -> NDArray[np.ui
 
 def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """What goes around is meant to."""
-    found = numbers + np.uint64(0x9E3779B97F4A7C15)
-    found = (found ^ (found >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    found = (found ^ (found >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return found ^ (found >> np.uint64(31))
+    return mixed(numbers + np.uint64(0x9E3779B97F4A7C15))
 
 
 def turn_of(weight: ArrayLike, lot: NDArray[np.uint64]) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
+from lightkeeper.engine.linkage.clues import mixed
 from lightkeeper.engine.linkage.plan import Kind
 from lightkeeper.engine.linkage.prepare import Field, Values
 from lightkeeper.engine.records.sound import sound_of
@@ -189,13 +190,8 @@ def piece_hash(value: str, piece: str) -> int:
 
 
 def finish(raw: Words) -> Words:
-    """The upper 32 bits of each sum, mixed: the key, as it stands before a row number.
-
-    Source: the finalizer of SplitMix64 (Steele, Lea, Flood 2014).
-    """
-    mixed = (raw ^ (raw >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray((mixed ^ (mixed >> np.uint64(31))) & np.uint64(0xFFFFFFFF00000000))
+    """The upper 32 bits of each sum, mixed: the key, as it stands before a row number."""
+    return np.asarray(mixed(raw) & np.uint64(0xFFFFFFFF00000000))
 
 
 def keys_of_one(values: Mapping[str, Values], all_recipes: Recipes, salt: int) -> Words:
