@@ -18,6 +18,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
+from psycopg_pool import PoolTimeout
 
 log = logging.getLogger("lightkeeper.worker")
 
@@ -41,7 +42,8 @@ def main(*chores: Chore, revive: Chore = lambda: None) -> None:
     keeper.start()
     try:
         while not stop.is_set():
-            with suppress(ConnectorException):
+            # A pool that cannot be filled in time says so for itself.
+            with suppress(ConnectorException, PoolTimeout):
                 asyncio.run(_work(stop))
             if not stop.is_set():
                 log.error("the database went away; it is tried again")
