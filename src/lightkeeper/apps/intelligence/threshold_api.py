@@ -57,7 +57,7 @@ class ReadIn(Given):
     target: float = Field(ge=0.5, le=0.999)
 
 
-class ProposeIn(Given):
+class ProposeThresholdIn(Given):
     reading: str = Field(max_length=20)
     reason: str = Field(min_length=3, max_length=2000)
 
@@ -117,7 +117,7 @@ def read_threshold(request: Any, given: ReadIn) -> Status:
 
 
 @router.post("/adoptions", response={202: None, **ERRORS}, url_name="propose_threshold")
-def propose_threshold(request: Any, given: ProposeIn) -> Status:
+def propose_threshold(request: Any, given: ProposeThresholdIn) -> Status:
     """Propose that records be joined from the weight of the last reading on."""
     reading = queries.get_reading(request.actor, given.reading)
     services.propose_threshold(
