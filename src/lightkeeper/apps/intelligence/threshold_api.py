@@ -53,7 +53,7 @@ class ThresholdOut(Schema):
     failed: str
 
 
-class ReadIn(Given):
+class ReadThresholdIn(Given):
     target: float = Field(ge=0.5, le=0.999)
 
 
@@ -62,12 +62,12 @@ class ProposeThresholdIn(Given):
     reason: str = Field(min_length=3, max_length=2000)
 
 
-class ConfirmIn(Given):
+class ConfirmThresholdIn(Given):
     proposal: str = Field(max_length=20)
     reason: str = Field(min_length=3, max_length=2000)
 
 
-class WhyIn(Given):
+class UndoThresholdIn(Given):
     reason: str = Field(min_length=3, max_length=2000)
 
 
@@ -110,7 +110,7 @@ def get_threshold(request: Any) -> dict[str, Any]:
 
 
 @router.post("/readings", response={202: None, **ERRORS}, url_name="read_threshold")
-def read_threshold(request: Any, given: ReadIn) -> Status:
+def read_threshold(request: Any, given: ReadThresholdIn) -> Status:
     """Have the worker read from the judgements which threshold meets a target of precision."""
     services.ask_to_read(by=request.actor, target=given.target, at=timezone.now())
     return Status(202, None)
@@ -127,7 +127,7 @@ def propose_threshold(request: Any, given: ProposeThresholdIn) -> Status:
 
 
 @router.post("/adoptions/confirm", response={202: None, **ERRORS}, url_name="confirm_threshold")
-def confirm_threshold(request: Any, given: ConfirmIn) -> Status:
+def confirm_threshold(request: Any, given: ConfirmThresholdIn) -> Status:
     """Adopt what somebody else proposed; the worker makes the picture anew."""
     proposal = queries.get_proposal(request.actor, given.proposal)
     services.confirm_threshold(
@@ -137,7 +137,7 @@ def confirm_threshold(request: Any, given: ConfirmIn) -> Status:
 
 
 @router.post("/adoptions/undo", response={202: None, **ERRORS}, url_name="undo_threshold")
-def undo_threshold(request: Any, given: WhyIn) -> Status:
+def undo_threshold(request: Any, given: UndoThresholdIn) -> Status:
     """Take back the last adoption that stands."""
     services.undo_adoption(by=request.actor, reason=given.reason, at=timezone.now())
     return Status(202, None)
