@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.linkage.clues import Given, clues_of, meet, paired
-from lightkeeper.engine.linkage.columns import Coded, Codes, Places, once
-from lightkeeper.engine.linkage.meeting import expand
+from lightkeeper.engine.linkage.columns import Coded, Codes, Places, expand, once, spread
 
 BLOCK_SIZES = (5, 10, 20, 40, 80, 160)
 # In a large table blocks of ten bring .963 of the pairs of one person together and blocks of forty
@@ -99,7 +98,7 @@ class Blocks:
         records = np.arange(part.start, part.stop, part.step)
         entry, place = expand(self.start, records)
         at = self.order[place].astype(np.int64)
-        again, other = _spread(at + 1, self.end[at].astype(np.int64))
+        again, other = spread(at + 1, self.end[at].astype(np.int64))
         left, right = _distinct(entry[again], self.rows[other], len(self.start) - 1)
         return records[left], right
 
@@ -109,14 +108,6 @@ class Blocks:
             first = -(-part.start // step) * step
             if first < part.stop:
                 yield self.pairs(range(first, part.stop, step))
-
-
-def _spread(first: Places, last: Places) -> tuple[Places, Places]:
-    """For each entry the places from first to last: the entry, and the place."""
-    count = last - first
-    entry = np.repeat(np.arange(len(first)), count)
-    before = np.cumsum(count) - count
-    return entry, np.arange(len(entry)) + np.repeat(first - before, count)
 
 
 def _distinct(left: Places, right: Codes, records: int) -> Pairs:
@@ -268,7 +259,7 @@ def _largest(every: _Found, records: int, pairs_per_record: int) -> int:
     for largest in BLOCK_SIZES:
         new = (size[block] > smaller) & (size[block] <= largest)
         of, at = block[new], asked[new]
-        entry, other = _spread(last[of] - size[of], last[of])
+        entry, other = spread(last[of] - size[of], last[of])
         both = rows[at[entry]].astype(np.int64) * records + rows[other]
         both = once(np.concatenate([met, both[rows[at[entry]] != rows[other]]]))
         # A pair of two that are asked is met from both sides; so is, on the whole, every other.

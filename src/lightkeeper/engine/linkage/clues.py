@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lightkeeper.engine.linkage.columns import NONE, Coded, Codes, Column, Places, once
+from lightkeeper.engine.linkage.columns import NONE, Coded, Codes, Column, Places, once, spread
 from lightkeeper.engine.linkage.conditions import part_of
 from lightkeeper.engine.linkage.plan import Kind
 from lightkeeper.engine.linkage.prepare import Field
@@ -166,14 +166,12 @@ def meet(one: Given, two: Given, rows: int) -> tuple[Codes, Codes, Codes]:
         return one.rows[at], one.code[at], other[at]
     count = np.bincount(two.rows, minlength=rows)
     start = np.cumsum(count) - count
-    many = count[one.rows]
-    entry = np.repeat(np.arange(len(one.rows)), many)
-    within = np.arange(len(entry)) - np.repeat(np.cumsum(many) - many, many)
-    other = start[one.rows[entry]] + within
+    begin = start[one.rows]
+    entry, after = spread(begin, begin + count[one.rows])
     if one is two:
-        keep = one.code[entry] < one.code[other]
-        entry, other = entry[keep], other[keep]
-    return one.rows[entry], one.code[entry], two.code[other]
+        keep = one.code[entry] < one.code[after]
+        entry, after = entry[keep], after[keep]
+    return one.rows[entry], one.code[entry], two.code[after]
 
 
 def block_keys(coded: Coded) -> tuple[Places, NDArray[np.uint64]]:

@@ -111,6 +111,19 @@ def once(numbers: NDArray[Number]) -> NDArray[Number]:
     return numbers[new]
 
 
+def spread(first: Places, last: Places) -> tuple[Places, Places]:
+    """For each entry the places from first to last: the entry, and the place."""
+    count = last - first
+    entry = np.repeat(np.arange(len(first)), count)
+    before = np.cumsum(count) - count
+    return entry, np.arange(len(entry)) + np.repeat(first - before, count)
+
+
+def expand(start: Places, rows: Places | Codes) -> tuple[Places, Places]:
+    """For each entry of `rows` every place of that row: the entry, and the place."""
+    return spread(start[rows], start[rows + 1])
+
+
 def code_records(
     prepared: pa.Table, fields: Sequence[Field], values: pa.Table | None = None
 ) -> Coded:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import DamerauLevenshtein, Hamming, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from lightkeeper.engine.linkage.columns import NONE, Coded, Codes, Column, Places
+from lightkeeper.engine.linkage.columns import NONE, Coded, Codes, Column, Places, expand
 from lightkeeper.engine.linkage.conditions import (
     SAME,
     Alike,
@@ -40,14 +40,6 @@ Holds = NDArray[np.bool_]
 NAME_WORDS, NAME_ROOTS = "tokens", "roots"
 # What a bound may be too low by.
 SLACK = 1e-9
-
-
-def expand(start: Places, rows: Places | Codes) -> tuple[Places, Places]:
-    """For each entry of `rows` every place of that row: the entry, and the place."""
-    count = start[rows + 1] - start[rows]
-    entry = np.repeat(np.arange(len(rows)), count)
-    before = np.cumsum(count) - count
-    return entry, np.arange(len(entry)) + np.repeat(start[rows] - before, count)
 
 
 class Meeting:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lightkeeper.engine.linkage.clues import mixed
+from lightkeeper.engine.linkage.columns import once
 from lightkeeper.engine.linkage.plan import Kind
 from lightkeeper.engine.linkage.prepare import Field, Values
 from lightkeeper.engine.records.sound import sound_of
@@ -213,7 +214,7 @@ def keys_of_one(values: Mapping[str, Values], all_recipes: Recipes, salt: int) -
         if recipe.pairs or any(len(known[part]) > 1 for part in recipe.parts)
         for total in _sums(recipe, [known[part] for part in recipe.parts], salt)
     }
-    return finish(_each_once(np.concatenate([raw, np.array([*more], np.uint64)])))
+    return finish(once(np.concatenate([raw, np.array([*more], np.uint64)])))
 
 
 def _sums(recipe: Recipe, sides: list[list[int]], salt: int) -> list[int]:
@@ -254,13 +255,7 @@ def keys_of_many(
             for factor, part in zip(FACTORS, recipe.parts, strict=False):
                 of_row, total = _join(known, held, part, recipe.most, of_row, total, factor)
         found.append(finish(total) | of_row.astype(np.uint64))
-    return _each_once(np.concatenate(found))
-
-
-def _each_once(every: Words) -> Words:
-    """In order. Of many np.unique makes a table of hashes, which takes four times as long."""
-    every.sort()
-    return np.asarray(every[np.concatenate([every[:1] == every[:1], every[1:] != every[:-1]])])
+    return once(np.concatenate(found))
 
 
 def _hashes(
