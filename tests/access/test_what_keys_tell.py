@@ -1,10 +1,12 @@
 """Unique and foreign keys answer for hidden rows too; they must not tell that these are there."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.utils import timezone
 
 from lightkeeper.apps.accounts.services import Agency, the_label
 from tests.access.rows import add, build, parents_of, protected_by
@@ -86,11 +88,17 @@ def test_a_row_that_points_at_a_hidden_one_is_answered_like_one_that_points_at_n
 def test_the_same_row_without_the_hidden_parent_is_entered(model, own):
     """So that the refusals above are for the parent and for nothing else."""
     actor, label = own("ben")
-    if model._meta.model_name == "undoing":
-        judgement = add(apps.get_model("intelligence", "Judgement"), actor, label)
-        row = build(model, actor, label, judgement=judgement)
-    else:
-        row = build(model, actor, label)
+    match model._meta.model_name:
+        case "undoing":
+            judgement = add(apps.get_model("intelligence", "Judgement"), actor, label)
+            row = build(model, actor, label, judgement=judgement)
+        case "casedisposal":
+            years_ago = timezone.now() - timedelta(days=7 * 366)
+            breach = apps.get_model("breaches", "Breach")
+            over = add(breach, actor, label, status="NO_BREACH", ended_at=years_ago)
+            row = build(model, actor, label, breach=over)
+        case _:
+            row = build(model, actor, label)
 
     assert what_is_said(row) == "entered"
 
