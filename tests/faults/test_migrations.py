@@ -45,7 +45,7 @@ def test_a_migration_killed_at_any_statement_goes_on_and_ends_the_same(database,
             [sys.executable, "-m", "tests.faults.migrating", how],
             env=os.environ | {"LIGHTKEEPER_DATABASE_URL": CLUSTER.url("{role}", name),
                               "DJANGO_SETTINGS_MODULE": "lightkeeper.web.settings"},
-            capture_output=True, text=True,
+            capture_output=True, text=True, timeout=None if IS_LONG else 900,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert int(done.stdout.split()[0]) >= 2
