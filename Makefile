@@ -2,7 +2,7 @@ PY ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo serve worker check test test-faults test-fuzz bench bench-peers lock clean
+.PHONY: help setup demo serve worker check test test-long test-faults test-fuzz bench bench-peers lock clean
 help:            ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
@@ -33,6 +33,9 @@ check: setup     ## style, types, import contracts, migrations
 test: setup check   ## everything that CI runs
 	tools/need_programs
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+test-long: setup ## every door asked by everybody for everything that is hidden from them; an hour
+	LIGHTKEEPER_LONG=1 $(BIN)/python -m pytest -n 2 tests/access
 
 test-faults: setup   ## kills, freezes and full disks by 200 schedules; hours
 	LIGHTKEEPER_FAULT_SEEDS=$(or $(SEEDS),200) $(BIN)/python -m pytest tests/faults
