@@ -61,6 +61,16 @@ class Subject(StrEnum):
     DOCUMENT = "document"
     PHONE = "phone"
 
+    @property
+    def one(self) -> str:
+        return f"one {self.value}"
+
+    @property
+    def two(self) -> str:
+        return {"person": "two people", "address": "two addresses"}.get(
+            self.value, f"two {self.value}s"
+        )
+
 
 NAME_KINDS = (Kind.GIVEN_NAME, Kind.FAMILY_NAME, Kind.MIDDLE_NAME, Kind.FULL_NAME)
 DATE_KINDS = (Kind.BIRTH_DATE, Kind.BIRTH_YEAR, Kind.BIRTH_MONTH, Kind.BIRTH_DAY)

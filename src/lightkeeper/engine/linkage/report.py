@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from lightkeeper.engine.linkage.model import Comparison, LinkModel
+from lightkeeper.engine.linkage.plan import Subject
 from lightkeeper.engine.linkage.seen import below
 
 # A bar of text for so many bits at most.
 WIDTH = 24
 SORTS = {
-    "other name": "one person under another name",
-    "home": "two people of one home",
+    "other name": "{one} under another name",
+    "home": "{two} of one home",
+    "group": "{two} of one group",
     "twins": "twins",
     "parent and child": "a parent and child of one name",
 }
@@ -21,7 +23,7 @@ SORTS = {
 class LevelShown:
     """One way two records can compare: its bits, and in what share of pairs it is seen.
 
-    `m` of pairs of one person, `u` of pairs of two, each 0 to 1.
+    `m` of pairs of one subject, `u` of pairs of two, each 0 to 1.
     """
 
     sentence: str
@@ -81,6 +83,7 @@ class Report:
     notes: tuple[str, ...]
     seen: Seen | None
     sentences: tuple[str, ...]
+    subject: Subject = Subject.PERSON
 
 
 def report_of(model: LinkModel, sure_at: float | None = None) -> Report:
@@ -92,9 +95,10 @@ def report_of(model: LinkModel, sure_at: float | None = None) -> Report:
     seen = _seen(training.get("seen"), sure)
     records, pairs = training.get("records"), training.get("pairs")
     others = model.homes.others if model.homes else ()
+    subject = model.plan.subject
     return Report(
         version=model.version,
-        comparisons=tuple(map(_comparison, model.comparisons)),
+        comparisons=tuple(_comparison(one, subject) for one in model.comparisons),
         prior=model.prior,
         prior_bits=model.prior_weight,
         join_at=model.join_at,
@@ -102,21 +106,26 @@ def report_of(model: LinkModel, sure_at: float | None = None) -> Report:
         missing_weight=model.missing_weight,
         records=records,
         pairs=pairs,
-        others=tuple((SORTS.get(other.sort, other.sort), other.odds) for other in others),
+        others=tuple((_sort(other.sort, subject), other.odds) for other in others),
         notes=tuple(training.get("notes", ())),
         seen=seen,
         sentences=tuple(_sentences(model, records, pairs, seen)),
+        subject=subject,
     )
 
 
-def _comparison(comparison: Comparison) -> ComparisonShown:
+def _sort(sort: str, subject: Subject) -> str:
+    return SORTS.get(sort, sort).format(one=subject.one, two=subject.two)
+
+
+def _comparison(comparison: Comparison, subject: Subject) -> ComparisonShown:
     levels = tuple(
         LevelShown(level.sentence, level.weight, level.m, level.u, level.by_frequency)
         for level in comparison.levels
     )
     best, worst = max(levels, key=_bits), min(levels, key=_bits)
     sentence = (
-        f"Speaks for one person with up to {best.bits:.1f} bits and against with up to "
+        f"Speaks for {subject.one} with up to {best.bits:.1f} bits and against with up to "
         f"{-worst.bits:.1f}."
         if worst.bits < 0 < best.bits
         else "Tells little: it speaks one way only."
@@ -147,8 +156,8 @@ def _sentences(
     if records is not None and pairs is not None:
         yield f"Learnt from {records:,} records, of which {pairs:,} pairs were worth comparing."
     yield (
-        f"Before anything is compared, one pair in {1 / model.prior:,.0f} is held to be of one "
-        f"person: {model.prior_weight:+.1f} bits."
+        f"Before anything is compared, one pair in {1 / model.prior:,.0f} is held to be of "
+        f"{model.plan.subject.one}: {model.prior_weight:+.1f} bits."
     )
     strongest = max(model.comparisons, key=_strength, default=None)
     if strongest is not None:
@@ -170,11 +179,13 @@ def _sentences(
             "are those of the average."
         )
     if model.homes is not None:
-        yield "People of one home were met often enough to be told from one person."
+        people = model.plan.subject is Subject.PERSON
+        several = "People of one home" if people else "Several of one group"
+        yield f"{several} were met often enough to be told from {model.plan.subject.one}."
 
 
 def _strength(comparison: Comparison) -> float:
-    """How far apart the levels of one person and of two are, in bits: what it tells on average."""
+    """How far apart the levels of one subject and of two are, in bits: what it tells on average."""
     return sum((level.m - level.u) * level.weight for level in comparison.levels)
 
 
@@ -191,13 +202,13 @@ def as_text(report: Report) -> str:
     """The report for a terminal, its charts drawn with letters."""
     lines = [f"Model {report.version}", "", *report.sentences]
     if report.others:
-        lines += ["", "For one pair of one person under one name there are:"]
+        lines += ["", f"For one pair of {report.subject.one} under one name there are:"]
         lines += [f"  {odds:8.3f} of {sort}" for sort, odds in report.others]
     most = max((abs(one.bits) for c in report.comparisons for one in c.levels), default=1.0)
     for comparison in report.comparisons:
         lines += ["", comparison.name.capitalize(), f"  {comparison.sentence}"]
         lines += [f"  {_bar(one.bits, most)} {one.bits:+6.1f}  {one.sentence} "
-                  f"({share(one.m)} of one person, {share(one.u)} of two)"
+                  f"({share(one.m)} of {report.subject.one}, {share(one.u)} of two)"
                   for one in comparison.levels]  # fmt: skip
     if report.seen is not None:
         seen = report.seen

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lightkeeper.engine.linkage.batch import link
 from lightkeeper.engine.linkage.clusters import REACH_BITS
-from lightkeeper.engine.linkage.plan import plan_by_name
+from lightkeeper.engine.linkage.plan import Subject, plan_by_name
 from lightkeeper.engine.linkage.report import as_text, report_of, share
 from lightkeeper.engine.linkage.seen import HIGHEST, LOWEST, below, histogram
 from lightkeeper.engine.linkage.tests.test_linking import people
@@ -41,6 +41,16 @@ def test_the_report_has_every_level_with_its_bits(model):
         assert [one.sentence for one in shown.levels] == [o.sentence for o in comparison.levels]
     assert (report.version, report.records) == (model.version, model.training["records"])
     assert report.prior_bits == model.prior_weight
+
+
+@pytest.mark.parametrize("subject", Subject)
+def test_the_report_speaks_of_what_the_records_are_of(model, subject):
+    of_these = replace(model, plan=replace(model.plan, subject=subject))
+    text = as_text(report_of(of_these))
+
+    assert f"is held to be of {subject.one}: " in text
+    assert f"of {subject.one}, " in text
+    assert ("one person" in text) == (subject is Subject.PERSON)
 
 
 def test_records_that_say_too_little_are_counted_as_unlinkable(table, model):
