@@ -17,9 +17,10 @@ from lightkeeper.core.references import new_reference
 from lightkeeper.testing.cast import PEOPLE
 from lightkeeper.testing.plugin import IS_LONG
 from lightkeeper.web.contract import contract
-from tests.access import about_breaches, about_rights, governed, learnt, members
+from tests.access import learnt
 from tests.access.answers import Answer, addresses, differs, plain_answer
 from tests.access.cases import GRANTS_TABLE
+from tests.access.doors import ASKED, KINDS, SENT
 from tests.access.objects import Behind, absent, flags_there, make_all, somebody
 from tests.access.oracle import against, grants_in
 
@@ -30,134 +31,6 @@ LOG = ("audit:", "api:audit_", "api:decide_flag")
 NAMES = tuple(person[0] for person in PEOPLE)
 GRANTS = grants_in(GRANTS_TABLE)
 HIDDEN_ONES = 100 if IS_LONG else 2
-
-# What the words in an address stand for. An address with words that are not here fails the tests.
-KINDS: dict[str, str] = {
-    **governed.KINDS,
-    **about_rights.KINDS,
-    **about_breaches.KINDS,
-    **members.KINDS,
-    "intake:report": "report",
-    "intake:report_progress": "report",
-    "intake:read_again": "report",
-    "intake:export": "report",
-    "intake:quarantined": "quarantined",
-    "intake:replay": "quarantined",
-    "intake:discard": "quarantined",
-    "intake:mapping": "mapping",
-    "intake:record": "record",
-    "intake:columns": "upload",
-    "intake:preview": "upload",
-    "intake:confirm": "upload",
-    "intelligence:subject": "subject",
-    "intelligence:looks": "subject",
-    "intelligence:pair": "pair",
-    "intelligence:judge": "pair",
-    "intelligence:undo": "judgement",
-    "intelligence:priority": "adult",
-    "safeguarding:consideration": "consideration",
-    "safeguarding:decide": "consideration",
-    "sharing:glass": "glass",
-    "sharing:review": "glass",
-    "sharing:close": "glass",
-    "audit:looks": "record",
-    "audit:flag": "flag",
-    "audit:decide": "flag",
-    "api:audit_looks": "record",
-    "api:audit_flag": "flag",
-    "api:decide_flag": "flag",
-    "tasking:task": "task",
-    "tasking:send": "task",
-    "tasking:reject": "task",
-    "tasking:accept": "task",
-    "tasking:refuse": "task",
-    "tasking:close": "task",
-    "api:intake_record": "record",
-    "api:intake_report": "report",
-    "api:intake_quarantine": "report",
-    "api:intake_replay": "quarantined",
-    "api:intake_discard": "quarantined",
-    "api:get_subject": "subject",
-    "api:subject_looks": "subject",
-    "api:undo_judgement": "judgement",
-    "api:consideration": "consideration",
-    "api:decide_consideration": "consideration",
-    "api:glass": "glass",
-    "api:review_glass": "glass",
-    "api:close_glass": "glass",
-    "api:task": "task",
-    "api:send_task": "task",
-    "api:reject_task": "task",
-    "api:accept_task": "task",
-    "api:refuse_task": "task",
-    "api:close_task": "task",
-}
-# What is sent, so that the answer is about the object and not about what was left out.
-WHY = "as agreed with the other agency"
-SENT: dict[str, dict[str, Any]] = {
-    **governed.SENT,
-    **about_rights.SENT,
-    **about_breaches.SENT,
-    **members.SENT,
-    "intake:export": {"reason": WHY},
-    "audit:decide": {"verdict": "LAWFUL", "reason": WHY},
-    "api:decide_flag": {"verdict": "LAWFUL", "reason": WHY},
-    "intake:replay": {"cell-0": "Zq", "reason": WHY},
-    "intake:discard": {"reason": WHY},
-    "intelligence:judge": {"verdict": "SAME", "reason": WHY},
-    "intelligence:undo": {"reason": WHY},
-    "safeguarding:decide": {"decision": "NO_ACTION", "reason": WHY},
-    "sharing:review": {"finding": "LAWFUL", "reason": WHY},
-    "api:review_glass": {"finding": "LAWFUL", "reason": WHY},
-    "tasking:send": {"send-due_at_day": "1", "send-due_at_month": "1", "send-due_at_year": "2030",
-                     "send-reason": WHY},
-    "tasking:reject": {"reject-reason": WHY},
-    "tasking:accept": {"accept-reason": WHY},
-    "tasking:refuse": {"refuse-reason": WHY},
-    "api:intake_replay": {"cells": {"name": "Zq"}},
-    "api:intake_discard": {"reason": WHY},
-    "api:undo_judgement": {"reason": WHY},
-    "api:decide_consideration": {"decision": "NO_ACTION", "reason": WHY},
-    "api:send_task": {"due_at": "2030-01-01T12:00:00Z", "reason": WHY},
-    "api:reject_task": {"reason": WHY},
-    "api:accept_task": {"reason": WHY},
-    "api:refuse_task": {"reason": WHY},
-    "api:close_task": {"kind": "NO_FURTHER", "happened_on": "2026-11-01", "evidence": WHY,
-                       "reason": WHY},
-}  # fmt: skip
-# Where the words for an object stand in the question or the body instead of the address.
-ASKED: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
-    *governed.ASKED,
-    *about_rights.ASKED,
-    *about_breaches.ASKED,
-    ("intake:reports", "GET", "report", {"after": "{0}"}),
-    ("intake:report", "GET", "record", {"after": "{0}"}),
-    ("intake:quarantine", "GET", "report", {"report": "{0}"}),
-    ("intake:quarantine", "GET", "quarantined", {"after": "{0}"}),
-    ("intelligence:search", "GET", "record", {"q": "{0}"}),
-    ("intelligence:search", "GET", "subject", {"q": "{0}"}),
-    ("tasking:propose", "GET", "record", {"record": "{0}"}),
-    ("tasking:propose", "POST", "record", {"record": "{0}", "objective": WHY, "reason": WHY}),
-    ("tasking:tasks", "GET", "task", {"after": "{0}"}),
-    ("tasking:inbox", "GET", "task", {"after": "{0}"}),
-    ("safeguarding:considerations", "GET", "consideration", {"after": "{0}"}),
-    ("audit:flags", "GET", "flag", {"after": "{0}"}),
-    ("api:audit_flags", "GET", "flag", {"after": "{0}"}),
-    ("api:intake_reports", "GET", "report", {"after": "{0}"}),
-    ("api:search_picture", "GET", "record", {"q": "{0}"}),
-    ("api:judge_pair", "POST", "pair",
-     {"left": "{0}", "right": "{1}", "verdict": "SAME", "reason": WHY}),
-    ("api:propose_task", "POST", "record",
-     {"record": "{0}", "agency": "northshire-police", "objective": WHY, "reason": WHY}),
-    ("sharing:exclude", "GET", "record", {"record": "{0}"}),
-    ("sharing:exclude", "POST", "record", {"record": "{0}", "person": "sam", "reason": WHY}),
-    ("sharing:ask", "POST", "record", {"about": "+447700900123 {0}", "case": "C1", "reason": WHY}),
-    ("api:ask_who_holds", "POST", "record",
-     {"about": "+447700900123 {0}", "case": "C1", "reason": WHY}),
-    ("api:tasks", "GET", "task", {"after": "{0}"}),
-    ("api:considerations", "GET", "consideration", {"after": "{0}"}),
-)  # fmt: skip
-
 
 ADDRESSES = dict(addresses())
 WITH_WORDS = sorted(name for name, words in ADDRESSES.items() if words)
