@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterator
 
 from lightkeeper.apps.rights.statements import Content, Statement
 
-# Two words or more that begin with a capital: perhaps a name.
-NAME = re.compile(r"\b[^\W\d_a-z][\w'’-]+(?:\s+[^\W\d_a-z][\w'’-]+)+")
+# Two words or more that begin with a capital: perhaps a name. No word is longer than a hundred
+# letters, so that a text of hyphens and capitals is not read anew from each of them.
+NAME = re.compile(r"\b[^\W\d_a-z][\w'’-]{1,99}(?:\s+[^\W\d_a-z][\w'’-]{1,99})+")
 NAMES = ("name", "alias", "firstName", "lastName", "previousName", "maidenName")
 MOST_PROTECTED = {"CHILD", "VICTIM", "WITNESS"}
 

@@ -8,7 +8,7 @@ from lightkeeper.engine.formats.table import Limits
 
 MAX_HEADING = 300
 _LOOKS_LIKE_VALUE = re.compile(
-    r"[+(]?[\d\s()/.:,+-]*\d[\d\s()/.:,+-]*$|[^@\s]+@[^@\s]+\.\w+$|\d{4}-\d\d-\d\dT"
+    r"(?=[\s()/.:,+-]*\d)[\d\s()/.:,+-]+$|[^@\s]+@[^@\s]+\.\w+$|\d{4}-\d\d-\d\dT"
 )
 
 

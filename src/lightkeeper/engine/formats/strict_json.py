@@ -4,7 +4,8 @@ import json
 import re
 from typing import Any
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+# One that does not end takes the rest, or each of its quotes would be tried anew.
+_STRING = re.compile(r'"(?:[^"\\]++|\\[\s\S])*+(?:"|\\?\Z)')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

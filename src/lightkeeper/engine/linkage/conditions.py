@@ -180,8 +180,8 @@ def _bare(text: str) -> str:
 def _same_parts(plain: str, whole: str) -> Condition:
     """The same part of both: left(a, 4) = left(b, 4), and so on."""
     sides = _split(plain, " = ")
-    if lists := _LISTS.fullmatch(plain):
-        one, two = (_of_v(side, "x") for side in lists.groups())
+    if lists := _sides_of_lists(plain):
+        one, two = (_of_v(side, "x") for side in lists)
     elif len(sides) == 2:
         one, two = _of_v(_bare(sides[0]), "a"), _of_v(_bare(sides[1]), "b")
     else:
@@ -189,6 +189,15 @@ def _same_parts(plain: str, whole: str) -> Condition:
     if one == two and any(pattern.fullmatch(one) for pattern, _ in PARTS):
         return SamePart(one)
     raise FormatError(f"The condition {whole} is not known. Train the model with this version.")
+
+
+def _sides_of_lists(plain: str) -> tuple[str, str] | None:
+    """What is done with each value of both lists, where that is what is asked."""
+    begin, between, end = _LISTS
+    if not (plain.startswith(begin) and plain.endswith(end)):
+        return None
+    one, _, two = plain[len(begin) : -len(end)].rpartition(between)
+    return (one, two) if one and two else None
 
 
 def _of_v(text: str, name: str) -> str:
@@ -225,9 +234,7 @@ PARTS: tuple[tuple[re.Pattern[str], Callable[..., Part]], ...] = (
     (re.compile(r"v\[:-([1-9]\d*)\]"), _slice_end),
     (re.compile(r"translate\(v, '([a-z0-9]+)', '([a-z0-9]+)'\)"), _translated),
 )
-_LISTS = re.compile(
-    r"list_has_any\(list_transform\(a, lambda x: (.+)\), list_transform\(b, lambda x: (.+)\)\)"
-)
+_LISTS = ("list_has_any(list_transform(a, lambda x: ", "), list_transform(b, lambda x: ", "))")
 _TURN = r"concat\(left\({0}, 5\), right\({0}, 2\), substr\({0}, 5, 3\)\)"
 
 

@@ -52,7 +52,8 @@ class Query:
 @lru_cache(maxsize=1024)
 def read_query(text: str) -> Query:
     """The parts of a typed search of at most 200 characters (the rest is not read)."""
-    rest = clean_text(text[:MAX_QUERY]).value
+    # Cut again: one character may be written out as eighteen.
+    rest = clean_text(text[:MAX_QUERY]).value[:MAX_QUERY]
     emails, rest = _take(_EMAIL, rest, clean_email)
     handles, rest = _take(_HANDLE, rest, lambda found: Cleaned(found.lstrip("@").lower()))
     ips, rest = _take(_IP, rest, clean_ip)
