@@ -107,6 +107,8 @@ class ThresholdReading(models.Model):
     # [{floor, pairs, judged, precision, low, high}], the highest first.
     figures = models.JSONField()
     made_at = models.DateTimeField()
+    # Which errand made it, so that one that is done a second time finds it and is not refused.
+    errand = models.BigIntegerField(unique=True, null=True)
 
 
 class ThresholdAdoption(models.Model):

@@ -61,7 +61,8 @@ def resolve_part(errand: Errand) -> None:
 @handles(ThresholdErrand.READ)
 def read_threshold(errand: Errand) -> None:
     """Read from the judgements which threshold meets a target."""
-    thresholds.read_now(by=_who(), target=errand.arguments["target"], at=timezone.now())
+    target = errand.arguments["target"]
+    thresholds.read_now(by=_who(), target=target, errand=errand.pk, at=timezone.now())
 
 
 @handles(ThresholdErrand.PROPOSE)

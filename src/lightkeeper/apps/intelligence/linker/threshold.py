@@ -1,6 +1,8 @@
 """What people's judgements say of thresholds, read over the whole picture, and which one stands."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -21,6 +23,8 @@ from lightkeeper.engine.linkage.choosing import Band, choose_threshold, first_ju
 from lightkeeper.engine.linkage.shown import coarse_floors, fit_to_show, rounded_band
 from lightkeeper.engine.linkage.training import JOIN_AT
 
+# Those who decide wait for one another at this number, as the lease's holders do at theirs.
+DECIDING = 7304
 # What enters in between cannot be told from a second reading.
 STANDS_FOR = timedelta(days=1)
 # Links that are held for a person are joined by nobody else, so no threshold is about them.
@@ -43,12 +47,27 @@ select d.weight_bits,
 """
 
 
-def read_judgements(model: LinkageModel, target: float, at: datetime) -> ThresholdReading:
-    """What the judgements say now, rounded before it is kept.
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """One transaction of the linker's; whoever else reads, proposes, adopts or undoes waits for its
+    end, and then looks at what stands.
+    """
+    with transaction.atomic(using=linker.USING):
+        sql.rows("select pg_advisory_xact_lock(%s)", [DECIDING], using=linker.USING)
+        yield
+
+
+def read_judgements(
+    model: LinkageModel, target: float, errand: int, at: datetime
+) -> ThresholdReading:
+    """What the judgements say now, rounded before it is kept. Done a second time for one errand, it
+    is what was kept.
 
     Raises: Refused if this model was read within a day.
     """
-    with transaction.atomic(using=linker.USING):
+    with one_at_a_time():
+        if kept := ThresholdReading.objects.using(linker.USING).filter(errand=errand).first():
+            return kept
         _check_not_again(model, at)
         choice = fit_to_show(choose_threshold([rounded_band(one) for one in _bands()], target))
         reading = ThresholdReading(
@@ -60,6 +79,7 @@ def read_judgements(model: LinkageModel, target: float, at: datetime) -> Thresho
             sentence=choice.sentence,
             figures=[asdict(one) for one in choice.readings],
             made_at=at,
+            errand=errand,
         )
         reading.save(using=linker.USING, force_insert=True)
     return reading

@@ -16,7 +16,7 @@ from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intelligence import linker, permissions, policies
 from lightkeeper.apps.intelligence.choices import ThresholdErrand as Errand
 from lightkeeper.apps.intelligence.linker.models import model_in_use
-from lightkeeper.apps.intelligence.linker.threshold import read_judgements
+from lightkeeper.apps.intelligence.linker.threshold import one_at_a_time, read_judgements
 from lightkeeper.apps.intelligence.models import (
     IN_FORCE,
     LinkageModel,
@@ -113,35 +113,38 @@ def undo_adoption(*, by: Actor, reason: str, at: datetime) -> None:
     errands.ask(by=by, kind=Errand.UNDO, at=at, adoption=last.pk)
 
 
-def read_now(*, by: Actor, target: float, at: datetime) -> ThresholdReading:
-    """For the worker. Raises: NotPermitted; Refused if nothing is linked."""
+def read_now(*, by: Actor, target: float, errand: int, at: datetime) -> ThresholdReading:
+    """For the worker; done a second time it finds what it kept. Raises: NotPermitted; Refused if
+    nothing is linked, or the last reading stands for today.
+    """
     permissions.check_may_set_threshold(by)
     policies.check_target(target)
     model = model_in_use()
     if model is None:
         raise Refused("threshold.no_model", "Nothing has been linked yet.")
-    return read_judgements(model, target, at)
+    return read_judgements(model, target, errand, at)
 
 
 def propose_now(*, by: Actor, reading_id: int, errand: int, at: datetime) -> None:
     """For the worker; done a second time it does nothing. Raises: as `propose_threshold`."""
     permissions.check_may_set_threshold(by)
-    if _is_entered(errand):
-        return
-    reading = ThresholdReading.objects.using(linker.USING).get(pk=reading_id)
-    with transaction.atomic():
+    with transaction.atomic(), one_at_a_time():
+        if _is_entered(errand):
+            return
+        reading = ThresholdReading.objects.using(linker.USING).get(pk=reading_id)
         check_can_propose(by, reading)
-    assert reading.bits is not None
-    _enter(by, audit.Did.THRESHOLD_PROPOSED, reading.bits, errand, at, reading_id=reading.pk)
+        assert reading.bits is not None
+        did = audit.Did.THRESHOLD_PROPOSED
+        _enter(by, did, reading.bits, errand, at, reading_id=reading.pk)
 
 
 def adopt_now(*, by: Actor, proposal_id: int, at: datetime) -> LinkageRun:
     """For the worker; done a second time it only links. Raises: as `confirm_threshold`."""
     permissions.check_may_set_threshold(by)
     rows = ThresholdAdoption.objects.using(linker.USING).select_related("reading")
-    proposal = rows.get(pk=proposal_id)
-    if proposal.confirmed_by_id != by.person_id:
-        with transaction.atomic():
+    with transaction.atomic(), one_at_a_time():
+        proposal = rows.get(pk=proposal_id)
+        if proposal.confirmed_by_id != by.person_id:
             check_can_confirm(by, proposal)
             proposal.confirmed_by_id, proposal.confirmed_at = by.person_id, at
             audit.record(by=by, did=audit.Did.THRESHOLD_ADOPTED, to=proposal.reference, at=at)
@@ -152,12 +155,13 @@ def adopt_now(*, by: Actor, proposal_id: int, at: datetime) -> LinkageRun:
 def undo_now(*, by: Actor, adoption_id: int, errand: int, at: datetime) -> LinkageRun:
     """For the worker; done a second time it only links. Raises: as `undo_adoption`."""
     permissions.check_may_set_threshold(by)
-    if not _is_entered(errand):
-        last, before = _last_that_stands(ThresholdAdoption.objects.using(linker.USING))
-        if last.pk != adoption_id:
-            raise Refused("threshold.undone", "Another adoption stands by now. Look again.")
-        did = audit.Did.THRESHOLD_UNDONE
-        _enter(by, did, _stands(before), errand, at, undoes_id=adoption_id)
+    with transaction.atomic(), one_at_a_time():
+        if not _is_entered(errand):
+            last, before = _last_that_stands(ThresholdAdoption.objects.using(linker.USING))
+            if last.pk != adoption_id:
+                raise Refused("threshold.undone", "Another adoption stands by now. Look again.")
+            did = audit.Did.THRESHOLD_UNDONE
+            _enter(by, did, _stands(before), errand, at, undoes_id=adoption_id)
     return link_arrived(by=by, at=at)
 
 
@@ -168,13 +172,13 @@ def _is_entered(errand: int) -> bool:
 def _enter(
     by: Actor, did: audit.Did, bits: float, errand: int, at: datetime, **why: int
 ) -> None:  # fmt: skip
+    """Within `one_at_a_time`."""
     row = ThresholdAdoption(
         reference=new_reference("THA"), bits=bits, person_id=by.person_id, errand=errand,
         made_at=at, **why,
     )  # fmt: skip
-    with transaction.atomic():
-        audit.record(by=by, did=did, to=row.reference, at=at)
-        row.save(using=linker.USING, force_insert=True)
+    audit.record(by=by, did=did, to=row.reference, at=at)
+    row.save(using=linker.USING, force_insert=True)
 
 
 def _check_shown(reading: ThresholdReading) -> None:
