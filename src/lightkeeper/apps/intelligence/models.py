@@ -50,11 +50,14 @@ class CommonValues(models.Model):
 
 
 class LinkageRun(models.Model):
-    """One run of linkage over the picture, with its figures; the F1 where a truth was given."""
+    """One run of linkage over the picture, with its figures; the F1 where a truth was given.
+
+    They are rounded before they are kept: they count records that the reader may not see.
+    """
 
     handling = Handling(
-        "open", "permanent", why="Counts over the whole picture, for administrators.",
-        derived_by=("linker",),
+        "open", "permanent", derived_by=("linker",),
+        why="Counts over the whole picture, rounded to five before they are kept.",
     )  # fmt: skip
 
     model = models.ForeignKey(LinkageModel, models.PROTECT, related_name="runs")

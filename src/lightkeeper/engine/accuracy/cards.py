@@ -2,7 +2,8 @@
 
 What a card says follows from counts that were rounded first, so that nobody is found in it: a group
 that rests on fewer than five people or pairs is suppressed, and with it enough others that no
-subtraction from the whole gives it back. It is never an input to linkage or to a priority.
+subtraction from the whole, or of the groups of two tables, gives it back. It is never an input to
+linkage or to a priority.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +12,18 @@ from math import floor, sqrt
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from lightkeeper.engine.accuracy.labelled import Ends
+from lightkeeper.engine.accuracy.suppressing import (
+    LEAST,
+    Sums,
+    is_enough,
+    shown_together,
+    sums_of,
+)
 from lightkeeper.engine.errors import ShapeError
 
-LEAST = 5
 # Of the normal distribution, for an interval that holds the truth in 95 of 100 cases.
 Z = 1.96
 
@@ -98,19 +105,22 @@ def card_of(
         each row of `ends` is in.
     Raises: ShapeError if a table is not of the length of the ends.
     """
-    whole = _sums(ends, np.zeros(len(ends.person), np.int64), 1)[0]
-    made = []
+    whole = sums_of(ends, np.zeros(len(ends.person), np.int64), 1)[0]
+    known = []
     for name, (groups, of) in tables.items():
         codes = np.asarray(of, np.int64)
         if codes.shape != ends.person.shape:
             raise ShapeError(f"expected {len(ends.person)} groups of {name}, got {codes.shape}")
-        sums = _sums(ends, codes, len(groups))
-        shown = _shown(sums) if _is_enough(whole) else set()
-        made.append(Table(name, tuple(
-            _published(group, sums[at]) if at in shown else Row(group)
+        known.append((codes, sums_of(ends, codes, len(groups))))
+    shown = shown_together(ends, known) if is_enough(whole) else [set[int]() for _ in known]
+    made = [
+        Table(name, tuple(
+            _published(group, sums[at]) if at in there else Row(group)
             for at, group in enumerate(groups)
-        )))  # fmt: skip
-    row = _published("", whole) if _is_enough(whole) else Row("")
+        ))
+        for (name, (groups, _)), (_, sums), there in zip(tables.items(), known, shown, strict=True)
+    ]  # fmt: skip
+    row = _published("", whole) if is_enough(whole) else Row("")
     return Card(row, tuple(made), floor(covered * 100) / 100)
 
 
@@ -143,75 +153,12 @@ def worse_off(card: Card) -> list[Worse]:
     return sorted(found, key=lambda one: one.rate.high - (one.whole.share or 0.0))
 
 
-@dataclass(frozen=True)
-class _Sums:
-    """Exact counts of one group, and the shares of what stands for more; nobody sees these."""
-
-    people: int
-    units: int
-    joined: int
-    true: int
-    precision: float
-    recall: float
-    evenness: float
-
-
-def _sums(ends: Ends, codes: NDArray[np.int64], groups: int) -> list[_Sums]:
-    found = []
-    for group in range(groups):
-        rows = codes == group
-        joined, true, right = ends.joined[rows], ends.true[rows], ends.right[rows]
-        weight = ends.stands_for[rows]
-        counted = (joined > 0) | (true > 0)
-        total, squares = float(weight[counted].sum()), float((weight[counted] ** 2).sum())
-        found.append(_Sums(
-            people=len(np.unique(ends.person[rows][counted])),
-            units=len(np.unique(ends.unit[rows][counted])),
-            joined=int(joined.sum()),
-            true=int(true.sum()),
-            precision=_share(weight @ right, weight @ joined),
-            recall=_share(weight @ right, weight @ true),
-            # How much less unevenly weighted pairs tell (Kish 1965): 1 if all count alike.
-            evenness=total * total / (squares * counted.sum()) if squares else 1.0,
-        ))  # fmt: skip
-    return found
-
-
-def _share(part: float, whole: float) -> float:
-    return float(part / whole) if whole else 0.0
-
-
-def _is_enough(sums: _Sums) -> bool:
-    return min(sums.people, sums.units, sums.joined, sums.true) >= LEAST
-
-
-def _shown(sums: Sequence[_Sums]) -> set[int]:
-    """The groups that may be shown. With each that may not, others go until those that are hidden
-    are two or more with anybody in them, and five or more of each count: their sum is known, and no
-    more.
-    """
-    hidden = [at for at, one in enumerate(sums) if not _is_enough(one)]
-    rest = sorted(set(range(len(sums))) - set(hidden), key=lambda at: (sums[at].joined, at))
-    while hidden and rest and not _hides(sums, hidden):
-        hidden.append(rest.pop(0))
-    return set(rest)
-
-
-def _hides(sums: Sequence[_Sums], hidden: Sequence[int]) -> bool:
-    """Whether what is hidden hides: a group of nobody takes no part, for nobody else is in it."""
-    some = [sums[at] for at in hidden if sums[at].people]
-    together = (
-        sum(getattr(one, count) for one in some) for count in ("people", "units", "joined", "true")
-    )
-    return len(some) >= 2 and min(together) >= LEAST
-
-
 def rounded(count: float) -> int:
     """To the nearest five."""
     return LEAST * floor(count / LEAST + 0.5)
 
 
-def _published(group: str, sums: _Sums) -> Row:
+def _published(group: str, sums: Sums) -> Row:
     """What is shown: worked out from rounded counts alone, and so no more than they tell."""
     of = rounded(min(sums.people, sums.units)) * max(round(sums.evenness, 1), 0.1)
     return Row(

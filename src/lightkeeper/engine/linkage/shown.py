@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil, floor
 
-from lightkeeper.engine.accuracy.cards import LEAST, rounded
+from lightkeeper.engine.accuracy.cards import rounded
+from lightkeeper.engine.accuracy.suppressing import LEAST
 from lightkeeper.engine.linkage.bands import FLOORS
 from lightkeeper.engine.linkage.choosing import Band, Choice, Reading, in_words
 

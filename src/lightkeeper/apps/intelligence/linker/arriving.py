@@ -16,7 +16,7 @@ from lightkeeper.apps.intelligence import linker, sql
 from lightkeeper.apps.intelligence.linker import judged, writing
 from lightkeeper.apps.intelligence.linker.component import resolve_in_place
 from lightkeeper.apps.intelligence.linker.export import KIND, Exported, export_people, new_sources
-from lightkeeper.apps.intelligence.linker.keeping import last_whole_run, place_of
+from lightkeeper.apps.intelligence.linker.keeping import finish, last_whole_run, place_of
 from lightkeeper.apps.intelligence.linker.lease import hold_lease
 from lightkeeper.apps.intelligence.linker.models import fits_what_came, model_in_use
 from lightkeeper.apps.intelligence.linker.threshold import bits_that_stand
@@ -65,11 +65,10 @@ def link_what_came(*, at: datetime) -> LinkageRun | None:
                 table = found.table.append_column("record_id", [found.record_ids])
                 with standing.changing(table, gone) as change:
                     with lease.writing():
-                        run.figures = _put_in_place(change, found, row, at)
-                        run.figures["records"] = len(standing) - len(gone) + len(came)
-                        run.figures["seconds"] = round(time.monotonic() - started, 1)
-                        run.finished_at = at
-                        run.save(using=linker.USING, update_fields=["figures", "finished_at"])
+                        figures = _put_in_place(change, found, row, at)
+                        figures["records"] = len(standing) - len(gone) + len(came)
+                        figures["seconds"] = round(time.monotonic() - started, 1)
+                        finish(run, figures, at)
                     faults.point("linking.came")
                 return run
         except FormatError:

@@ -1,14 +1,47 @@
-"""Where the linked table stands ready for the next report: one file a whole run, for the linker."""
+"""What a run leaves: its figures, for whoever may read them; and the linked table that stands ready
+for the next report, one file a whole run, for the linker.
+"""
 
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from lightkeeper.apps.intelligence import linker
 from lightkeeper.apps.intelligence.linker.lease import hold_lease
 from lightkeeper.apps.intelligence.models import LinkageRun
+from lightkeeper.engine.accuracy.cards import rounded
+from lightkeeper.engine.accuracy.suppressing import LEAST
 
 FIGURE = "block_size"  # which only a whole run has
+# Whole numbers that count nothing of anybody's.
+NO_COUNTS = {FIGURE, "peak_mb"}
+
+
+def finish(run: LinkageRun, figures: dict[str, Any], at: datetime) -> None:
+    """Keep the figures rounded, for the table is open to everybody; who ran it has them exact."""
+    run.figures, run.finished_at = fit_to_keep(figures), at
+    run.save(using=linker.USING, update_fields=["figures", "finished_at"])
+    run.figures = figures
+
+
+def fit_to_keep(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Counts over records that the reader may not see, to the nearest five."""
+    return {
+        name: rounded(one) if isinstance(one, int) and name not in NO_COUNTS else one
+        for name, one in figures.items()
+    }
+
+
+def fit_accuracy(exact: Mapping[str, Any]) -> dict[str, Any]:
+    """Counts to the nearest five and shares in whole percents; of fewer than five no shares."""
+    few = min(exact["records"], exact["entities"], exact["clusters"]) < LEAST
+    return {
+        name: (None if few else round(one, 2)) if isinstance(one, float) else rounded(one)
+        for name, one in exact.items()
+    }
 
 
 def folder() -> Path:

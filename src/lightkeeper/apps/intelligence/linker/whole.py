@@ -16,7 +16,12 @@ from lightkeeper.apps.intelligence.linker import writing
 from lightkeeper.apps.intelligence.linker.cards import keep_card_of_judgements
 from lightkeeper.apps.intelligence.linker.export import Exported, export_people
 from lightkeeper.apps.intelligence.linker.judged import rules_from, standing_verdicts
-from lightkeeper.apps.intelligence.linker.keeping import FIGURE, place_of, remove_all_but
+from lightkeeper.apps.intelligence.linker.keeping import (
+    FIGURE,
+    finish,
+    place_of,
+    remove_all_but,
+)
 from lightkeeper.apps.intelligence.linker.lease import hold_lease
 from lightkeeper.apps.intelligence.linker.models import fitting_model
 from lightkeeper.apps.intelligence.linker.viewers import Seen, may_wait, rows_of
@@ -56,9 +61,8 @@ def link_everybody(*, at: datetime, say: Say) -> LinkageRun:
         say("Writing the picture", 0.9)
         with lease.writing():
             moved = put_in_place(worked, found, model_row, at)
-            run.figures = _figures(worked, found, time.monotonic() - started) | {"moved": moved}
-            run.finished_at = at
-            run.save(using=linker.USING, update_fields=["figures", "finished_at"])
+            figures = _figures(worked, found, time.monotonic() - started) | {"moved": moved}
+            finish(run, figures, at)
         with transaction.atomic(using=linker.USING):
             writing.mark_judged()
             keep_card_of_judgements(model_row, worked, found, at)

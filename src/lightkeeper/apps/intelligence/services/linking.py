@@ -161,7 +161,7 @@ def resolve_part(*, by: Actor, part: int, at: datetime) -> int:
 def measure_against(
     truth: Mapping[Key, Any], *, by: Actor | None = None, at: datetime | None = None
 ) -> dict[str, Any]:
-    """How well the picture agrees with a known truth; kept with the last run.
+    """How well the picture agrees with a known truth; kept rounded with the last run.
 
     `truth` gives the entity of a record. Without `by` it is a command of whoever runs the
     machine; a person needs to be an administrator, because a truth made up for the purpose could
@@ -182,16 +182,17 @@ def measure_against(
             known[record] = (str(entity), cluster)
     if not known:
         raise Refused("accuracy.no_match", "No record of the truth is in the picture.")
-    run.accuracy = _scores([one for one, _ in known.values()], [two for _, two in known.values()])
+    exact = _scores([one for one, _ in known.values()], [two for _, two in known.values()])
+    run.accuracy = keeping.fit_accuracy(exact)
     keep_card_of_truth(run.model, known, at or timezone.now())
     if at is not None:
-        run.accuracy["measured_at"] = at.isoformat()
+        exact["measured_at"] = run.accuracy["measured_at"] = at.isoformat()
     run.save(using=linker.USING, update_fields=["accuracy"])
     if by is not None:
         with transaction.atomic():
             audit.record(by=by, did=audit.Did.FIGURES_SEEN, to=f"run {run.pk}", at=at,
                          reason="measured against a truth")  # fmt: skip
-    return dict(run.accuracy)
+    return exact
 
 
 def _keys(reference: str, report_id: int, report: str, row: int, key: str) -> Iterable[Key]:

@@ -5,6 +5,8 @@ from django.db import transaction
 
 from lightkeeper.apps.accounts import errands
 from lightkeeper.apps.intelligence import queries, reactions, services
+from lightkeeper.apps.intelligence.linker.keeping import fit_accuracy
+from lightkeeper.apps.intelligence.models import LinkageRun
 from lightkeeper.apps.intelligence.tests.arranging import NOON, VICTOR, judge, link, person
 from lightkeeper.core.errors import NotPermitted, Refused
 from lightkeeper.testing.cast import HUB
@@ -109,7 +111,33 @@ def test_figures_show_the_accuracy_against_a_truth(given, be, browse):
     truth = {records[0].reference: "a", records[1].reference: "a", records[2].reference: "b"}
     figures = services.measure_against(by=be("sam"), truth=truth, at=NOON)
     assert (figures["f1"], figures["b3_f1"], figures["records"]) == (1.0, 1.0, 3)
-    assert "F1 of pairs" in browse("sam").get("/picture/figures/").content.decode()
+    page = browse("sam").get("/picture/figures/").content.decode()
+    assert "F1 of pairs" in page
+    assert "too few to say" in page
+
+
+def test_what_is_kept_of_a_run_is_rounded_and_who_ran_it_has_it_exact(given, be):
+    records = given("ben", [VICTOR, VICTOR, person("Mary", "Stone")], released_to=[HUB])
+    run = link(be("ada"))
+    truth = {one.reference: f"p{at // 2}" for at, one in enumerate(records)}
+    exact = services.measure_against(by=be("sam"), truth=truth, at=NOON)
+    kept = LinkageRun.objects.get()
+
+    assert (run.figures["records"], run.figures["clusters"]) == (3, 2)
+    assert (exact["records"], exact["precision"]) == (3, 1.0)
+    counts = [one for name, one in kept.figures.items() if name not in ("block_size", "peak_mb")]
+    assert all(one % 5 == 0 for one in counts if isinstance(one, int))
+    assert (kept.figures["records"], kept.figures["clusters"]) == (5, 0)
+    assert (kept.accuracy["records"], kept.accuracy["precision"]) == (5, None)
+
+
+def test_the_shares_of_a_measurement_are_kept_in_whole_percents_where_there_are_enough():
+    exact = {"records": 1203, "entities": 612, "clusters": 611, "precision": 0.98765, "f1": 0.5}
+
+    assert fit_accuracy(exact) == {
+        "records": 1205, "entities": 610, "clusters": 610, "precision": 0.99, "f1": 0.5,
+    }  # fmt: skip
+    assert fit_accuracy(exact | {"entities": 4})["f1"] is None
 
 
 def test_measuring_is_for_administrators_and_needs_records(given, be):

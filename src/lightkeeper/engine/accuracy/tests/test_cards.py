@@ -8,9 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightkeeper.engine.accuracy.cards import (
-    LEAST,
-    _shown,
-    _Sums,
     card_from_json,
     card_of,
     interval,
@@ -25,6 +22,7 @@ from lightkeeper.engine.accuracy.labelled import (
     share_covered,
     stand_for,
 )
+from lightkeeper.engine.accuracy.suppressing import LEAST, Sums, shown_alone
 from lightkeeper.engine.errors import ShapeError
 
 GROUPS = ("a", "b", "c", "d")
@@ -104,9 +102,9 @@ def test_of_groups_that_hide_one_another_the_counts_together_are_five_or_more(so
 )
 def test_a_group_of_nobody_hides_no_small_one_and_the_hidden_are_five_people(large, small, shown):
     sums = [
-        _Sums(people, people, pairs, 2 * pairs, 1.0, 1.0, 1.0) for people, pairs in large + small
+        Sums(people, people, pairs, 2 * pairs, 1.0, 1.0, 1.0) for people, pairs in large + small
     ]
-    assert _shown(sums) == shown
+    assert shown_alone(sums) == shown
 
 
 @given(labelled())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightkeeper.engine.accuracy.cards import LEAST
+from lightkeeper.engine.accuracy.suppressing import LEAST
 from lightkeeper.engine.linkage.bands import FLOORS
 from lightkeeper.engine.linkage.choosing import Band, choose_threshold
 from lightkeeper.engine.linkage.shown import coarse_floors, fit_to_show, rounded_band
