@@ -1,4 +1,4 @@
-"""No regular expression of ours takes longer than its text is long, whatever the text says.
+"""The work of each regular expression of ours grows no faster than its text, whatever it says.
 
 ASVS V1.3.12. Each is worked through by steps on texts made against it (`regex_steps.py`). What is
 too slow for a long text may stand only where the text is cut before.
