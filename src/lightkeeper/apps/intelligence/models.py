@@ -148,6 +148,26 @@ class ThresholdAdoption(models.Model):
         return self.undoes_id is None and self.confirmed_by_id is None
 
 
+class ThresholdReason(models.Model):
+    """Why a threshold was proposed, once for each person who may confirm it, who alone reads it.
+
+    It is gone once the proposal waits no more; the audit log keeps it.
+    """
+
+    handling = Handling(
+        "own", "until it is decided", personal=("person", "reason"), derived_by=("linker",)
+    )
+
+    proposal = models.ForeignKey(ThresholdAdoption, models.CASCADE, related_name="+")
+    person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "person"], name="reason_once_a_person")
+        ]
+
+
 # What was proposed and nobody confirmed changes nothing.
 IN_FORCE = Q(undoes__isnull=False) | Q(confirmed_by__isnull=False)
 

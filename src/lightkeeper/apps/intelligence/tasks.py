@@ -68,8 +68,11 @@ def read_threshold(errand: Errand) -> None:
 @handles(ThresholdErrand.PROPOSE)
 def propose_threshold(errand: Errand) -> None:
     """Enter a proposal, which changes nothing yet."""
-    reading = errand.arguments["reading"]
-    thresholds.propose_now(by=_who(), reading_id=reading, errand=errand.pk, at=timezone.now())
+    said = errand.arguments
+    thresholds.propose_now(
+        by=_who(), reading_id=said["reading"], reason=said.get("reason", ""), errand=errand.pk,
+        at=timezone.now(),
+    )  # fmt: skip
 
 
 @handles(ThresholdErrand.ADOPT)

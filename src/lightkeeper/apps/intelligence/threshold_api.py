@@ -51,6 +51,8 @@ class ThresholdOut(Schema):
     readings: list[ReadingOut]
     adoptions: list[AdoptionOut]
     failed: str
+    # Why the proposal that waits was made, for who may confirm it; else empty.
+    why: str
 
 
 class ReadThresholdIn(Given):
@@ -106,6 +108,7 @@ def get_threshold(request: Any) -> dict[str, Any]:
             for one in found.adoptions
         ],
         "failed": found.failed,
+        "why": found.why,
     }
 
 

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "accounts_compartmentmember": "Which colleagues are in on what: their employer answers.",
     "accounts_errand": "Jobs of colleagues: their employer answers.",
     "accounts_draft": "Sealed under keys that nobody else holds, for an hour: nothing to search.",
+    "intelligence_thresholdreason": "What a colleague says of a threshold, until it is decided.",
     "audit_flag": "The conduct of colleagues: the overseers of their agency answer.",
     "audit_flagdecision": "The conduct of colleagues: the overseers of their agency answer.",
 }

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
+from lightkeeper.apps.accounts.services import Power
 from lightkeeper.apps.intelligence import linker, sql
 from lightkeeper.apps.intelligence.choices import Verdict
 from lightkeeper.apps.intelligence.models import (
@@ -15,6 +17,7 @@ from lightkeeper.apps.intelligence.models import (
     LinkageModel,
     ThresholdAdoption,
     ThresholdReading,
+    ThresholdReason,
 )
 from lightkeeper.core.errors import Refused
 from lightkeeper.core.references import new_reference
@@ -27,6 +30,12 @@ from lightkeeper.engine.linkage.training import JOIN_AT
 DECIDING = 7304
 # What enters in between cannot be told from a second reading.
 STANDS_FOR = timedelta(days=1)
+# Who may confirm what somebody proposes.
+OTHERS = """
+select distinct p.id from accounts_person p join accounts_agency a on a.id = p.agency_id
+  join accounts_personrole r on r.person_id = p.id join accounts_rolepower w on w.role = r.role
+ where a.code = %s and w.power = %s and p.id <> %s order by 1
+"""
 # Links that are held for a person are joined by nobody else, so no threshold is about them.
 HOW_MANY = """
 select width_bucket(weight_bits, %s::float8[]) - 1 as band, count(*) from intelligence_link
@@ -127,6 +136,19 @@ def _said(floors: tuple[float, ...]) -> list[Counter[str]]:
     ):
         in_turn[at].append(verdict)
     return [Counter(first_judged(one)) for one in in_turn]
+
+
+def forget_reasons() -> None:
+    """What was proposed before waits no more, whatever is entered now."""
+    ThresholdReason.objects.using(linker.USING).all().delete()
+
+
+def tell_those_who_may_confirm(proposal: ThresholdAdoption, reason: str) -> None:
+    given = [settings.HUB, Power.SET_THRESHOLD, proposal.person_id]
+    ThresholdReason.objects.using(linker.USING).bulk_create(
+        ThresholdReason(proposal_id=proposal.pk, person_id=person, reason=reason)
+        for (person,) in sql.rows(OTHERS, given, using=linker.USING)
+    )
 
 
 def last_adoption() -> ThresholdAdoption | None:

@@ -11,6 +11,7 @@ from lightkeeper.apps.intelligence.models import (
     LinkageModel,
     ThresholdAdoption,
     ThresholdReading,
+    ThresholdReason,
 )
 from lightkeeper.core.errors import NotFound
 
@@ -26,6 +27,8 @@ class Thresholds:
     adoptions: list[ThresholdAdoption]
     # What became of what this person asked last, where it failed.
     failed: str = ""
+    # Why the one that waits was proposed, for whoever may confirm it.
+    why: str = ""
 
     @property
     def waiting(self) -> ThresholdAdoption | None:
@@ -46,7 +49,11 @@ def thresholds(actor: Actor) -> Thresholds:
     asked = Errand.objects.filter(person_id=actor.person_id, kind__in=ThresholdErrand.values)
     last = asked.order_by("-pk").first()
     failed = last.failed if last else ""
-    return Thresholds(in_use.first(), list(readings), list(adoptions), failed)
+    found = list(adoptions)
+    mine = ThresholdReason.objects.filter(person_id=actor.person_id)
+    said = mine.filter(proposal_id=found[0].pk).first() if found else None
+    why = said.reason if said else ""
+    return Thresholds(in_use.first(), list(readings), found, failed, why)
 
 
 def get_reading(actor: Actor, reference: str) -> ThresholdReading:

@@ -2,7 +2,8 @@
 by another, undone.
 
 Pages only ask, and record that; the worker does it with the linker's rights, after asking again
-whether it may, and records what it did. Reasons are kept in the audit log.
+whether it may, and records what it did. Reasons are kept in the audit log; that of a proposal
+stands beside it for those who may confirm it, as long as it waits.
 """
 
 from datetime import datetime
@@ -16,7 +17,12 @@ from lightkeeper.apps.audit import services as audit
 from lightkeeper.apps.intelligence import linker, permissions, policies
 from lightkeeper.apps.intelligence.choices import ThresholdErrand as Errand
 from lightkeeper.apps.intelligence.linker.models import model_in_use
-from lightkeeper.apps.intelligence.linker.threshold import one_at_a_time, read_judgements
+from lightkeeper.apps.intelligence.linker.threshold import (
+    forget_reasons,
+    one_at_a_time,
+    read_judgements,
+    tell_those_who_may_confirm,
+)
 from lightkeeper.apps.intelligence.models import (
     IN_FORCE,
     LinkageModel,
@@ -64,7 +70,7 @@ def propose_threshold(*, by: Actor, reading: ThresholdReading, reason: str, at: 
     check_can_propose(by, reading)
     did = audit.Did.THRESHOLD_PROPOSAL_ASKED
     audit.record(by=by, did=did, to=reading.reference, reason=reason, at=at)
-    errands.ask(by=by, kind=Errand.PROPOSE, at=at, reading=reading.pk)
+    errands.ask(by=by, kind=Errand.PROPOSE, at=at, reading=reading.pk, reason=reason)
 
 
 def check_can_confirm(by: Actor, proposal: ThresholdAdoption) -> None:
@@ -125,7 +131,9 @@ def read_now(*, by: Actor, target: float, errand: int, at: datetime) -> Threshol
     return read_judgements(model, target, errand, at)
 
 
-def propose_now(*, by: Actor, reading_id: int, errand: int, at: datetime) -> None:
+def propose_now(
+    *, by: Actor, reading_id: int, reason: str, errand: int, at: datetime
+) -> None:  # fmt: skip
     """For the worker; done a second time it does nothing. Raises: as `propose_threshold`."""
     permissions.check_may_set_threshold(by)
     with transaction.atomic(), one_at_a_time():
@@ -135,7 +143,8 @@ def propose_now(*, by: Actor, reading_id: int, errand: int, at: datetime) -> Non
         check_can_propose(by, reading)
         assert reading.bits is not None
         did = audit.Did.THRESHOLD_PROPOSED
-        _enter(by, did, reading.bits, errand, at, reading_id=reading.pk)
+        proposal = _enter(by, did, reading.bits, errand, at, reading_id=reading.pk)
+        tell_those_who_may_confirm(proposal, reason)
 
 
 def adopt_now(*, by: Actor, proposal_id: int, at: datetime) -> LinkageRun:
@@ -149,6 +158,7 @@ def adopt_now(*, by: Actor, proposal_id: int, at: datetime) -> LinkageRun:
             proposal.confirmed_by_id, proposal.confirmed_at = by.person_id, at
             audit.record(by=by, did=audit.Did.THRESHOLD_ADOPTED, to=proposal.reference, at=at)
             proposal.save(using=linker.USING, update_fields=["confirmed_by", "confirmed_at"])
+            forget_reasons()
     return link_arrived(by=by, at=at)
 
 
@@ -171,7 +181,7 @@ def _is_entered(errand: int) -> bool:
 
 def _enter(
     by: Actor, did: audit.Did, bits: float, errand: int, at: datetime, **why: int
-) -> None:  # fmt: skip
+) -> ThresholdAdoption:  # fmt: skip
     """Within `one_at_a_time`."""
     row = ThresholdAdoption(
         reference=new_reference("THA"), bits=bits, person_id=by.person_id, errand=errand,
@@ -179,6 +189,8 @@ def _enter(
     )  # fmt: skip
     audit.record(by=by, did=did, to=row.reference, at=at)
     row.save(using=linker.USING, force_insert=True)
+    forget_reasons()
+    return row
 
 
 def _check_shown(reading: ThresholdReading) -> None:

@@ -14,6 +14,7 @@ from lightkeeper.apps.intelligence.linker.arriving import link_what_came
 from lightkeeper.apps.intelligence.models import (
     ThresholdAdoption,
     ThresholdReading,
+    ThresholdReason,
 )
 from lightkeeper.apps.intelligence.services import thresholds as worker
 from lightkeeper.apps.intelligence.tests.arranging import NOON, person
@@ -109,7 +110,7 @@ def test_an_errand_done_a_second_time_changes_nothing_even_after_somebody_undid_
     with transaction.atomic():
         proposal, undoing = ThresholdAdoption.objects.order_by("pk")
     reading = proposal.reading_id
-    worker.propose_now(by=sam, reading_id=reading, errand=proposal.errand, at=NOON)
+    worker.propose_now(by=sam, reading_id=reading, reason="x", errand=proposal.errand, at=NOON)
     worker.adopt_now(by=be("dev"), proposal_id=proposal.pk, at=NOON)
     worker.undo_now(by=be("sam"), adoption_id=proposal.pk, errand=undoing.errand, at=NOON)
 
@@ -133,6 +134,29 @@ def test_a_proposal_changes_nothing_until_another_person_confirms_it(
             services.confirm_threshold(by=by, proposal=one, reason="looks right", at=NOON)
     with superuser(NAME) as connection, pytest.raises(CheckViolation):
         connection.execute("update intelligence_thresholdadoption set confirmed_by_id = person_id")
+
+
+def test_the_reason_stands_for_those_who_may_confirm_and_goes_once_it_is_decided(
+    all_judged_same, be, ask, do_errands
+):
+    def held():
+        with superuser(NAME) as connection:
+            return connection.execute(
+                "select p.username, r.reason from intelligence_thresholdreason r "
+                "join accounts_person p on p.id = r.person_id"
+            ).fetchall()
+
+    proposal = propose(be, do_errands, make_strict(reading_of(be, do_errands)))
+    assert held() == [("dev", "as judged")]
+    for who, sees in (("dev", 1), ("sam", 0), ("ada", 0), ("nell", 0)):
+        be(who)
+        assert ask(ThresholdReason.objects.count) == sees
+
+    dev = be("dev")
+    with transaction.atomic():
+        services.confirm_threshold(by=dev, proposal=proposal, reason="looks right", at=NOON)
+    do_errands()
+    assert held() == []
 
 
 def test_what_is_only_asked_is_not_logged_as_done_and_its_failure_is_shown(
@@ -206,7 +230,9 @@ def test_the_page_reads_adopts_and_undoes_with_a_reason(all_judged_same, be, do_
         agreed = {"proposal": ThresholdAdoption.objects.get().reference, "reason": "looks right"}
     assert "Another person than the one who proposed it" in client.get(url).content.decode()
     other = browse("dev")
-    assert "Sam Field proposes that records be joined" in other.get(url).content.decode()
+    page = other.get(url).content.decode()
+    assert "Sam Field proposes that records be joined" in page
+    assert "Their reason: as judged" in page
     assert url in other.get("/picture/review/").content.decode()
     assert other.post(url + "confirm/", agreed | {"reason": ""}).status_code == 422
     assert other.post(url + "confirm/", agreed | {"proposal": "THA-X"}).status_code == 404
@@ -245,7 +271,9 @@ def test_the_api_does_the_same(all_judged_same, do_errands, call_api):
     assert (proposal["by"], proposal["confirmed_by"], proposal["waits"]) == (
         "Sam Field", None, True,
     )  # fmt: skip
+    assert client.get(url).json()["why"] == ""
     client = call_api("dev")
+    assert client.get(url).json()["why"] == "as judged"
     agreed = {"proposal": proposal["reference"], "reason": "looks right"}
     assert post("/adoptions/confirm", agreed) == 202
     do_errands()
