@@ -45,6 +45,35 @@ def test_rules_are_entered_when_asked_for_and_changed_rows_stay(taken_away, monk
 
 
 @pytest.fixture
+def own_words(database):
+    """A handling condition that the deployment has ended and says in its own words since."""
+    which = "list = 'handling_conditions' and code = 'S2'"
+    own = (
+        "insert into accounts_code (list, code, label, position, active_from, note, source) values "
+        "('handling_conditions', 'S2', 'Ask whoever sent it', 4, '2026-01-01', '', 'ours')"
+    )
+    with superuser(NAME) as c:
+        c.execute(f"update accounts_code set active_to = '2026-01-01' where {which}")
+        c.execute(own)
+    yield which
+    with superuser(NAME) as c:
+        c.execute(f"delete from accounts_code where {which} and source = 'ours'")
+        c.execute(f"update accounts_code set active_to = null where {which}")
+
+
+def test_a_code_that_a_deployment_says_in_its_own_words_stays_so(own_words):
+    loading_reference.load_codes()
+
+    with superuser(NAME) as c:
+        found = c.execute(
+            f"select label, active_to::text from accounts_code where {own_words} order by id"
+        ).fetchall()
+    assert found == [
+        ("Sanitisation: consult the originator", "2026-01-01"), ("Ask whoever sent it", None),
+    ]  # fmt: skip
+
+
+@pytest.fixture
 def corrected(database, monkeypatch):
     """The table of laws with its charities corrected, and a row of an agency that is not in yet."""
     read = loading_reference.table

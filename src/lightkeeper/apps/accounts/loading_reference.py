@@ -115,7 +115,9 @@ def load_codes() -> int:
         }
         key = (row["list"], row["code"], day(row["active_from"]))
         if key in known:
-            for name, value in facts.items():
+            # What the deployment has ended, to say it in its own words, stays ended.
+            ends = [end for end in (known[key].active_to, facts["active_to"]) if end]
+            for name, value in (facts | {"active_to": min(ends, default=None)}).items():
                 setattr(known[key], name, value)
             changed.append(known[key])
         else:
