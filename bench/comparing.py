@@ -64,12 +64,13 @@ def both_ways(table: pa.Table) -> dict[str, object]:
     use = Resources(threads=1)
     model = train_and_link(table, propose(table), resources=use).model
     loaded = load(table, model.plan, model.fields)
-    found = loaded.blocks(model.pairs_per_record)
+    together = loaded.together(model.pairs_per_record)
+    coded, found = together.sayings.coded, together.blocks
     began = time.process_time()
-    links = weigh_pairs(loaded.coded, model, np.arange(table.num_rows), found, use)
+    links = weigh_pairs(coded, model, [found], use)
     staged = time.process_time() - began
     began = time.process_time()
-    comparer, left, right, weights = Comparer(loaded.coded, model.comparisons), [], [], []
+    comparer, left, right, weights = Comparer(coded, model.comparisons), [], [], []
     for part in found.parts():
         one, two = found.pairs(part)
         levels = comparer.compare(one, two)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,36 @@ from numpy.typing import NDArray
 from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.linkage.blocking import Blocks, Candidates
 from lightkeeper.engine.linkage.bounds import Bounds
-from lightkeeper.engine.linkage.columns import Coded
+from lightkeeper.engine.linkage.columns import Coded, Places
 from lightkeeper.engine.linkage.database import USUAL, Resources
 from lightkeeper.engine.linkage.households import other_bits
 from lightkeeper.engine.linkage.loaded import Loaded, load
 from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan
+from lightkeeper.engine.linkage.sayings import Sayings, allowed_pairs
 from lightkeeper.engine.linkage.scoring import Comparer, weights_of
 from lightkeeper.engine.linkage.training import learn
 
 Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Pairs of sayings (k,) that weigh enough to keep, and how many were compared.
+
+    left, right int64: sayings, left below right, or the same for one beside itself; weight bits;
+    levels (k, c), weights (k, c), other_name, home and one_home: see `Links`.
+    """
+
+    left: Places
+    right: Places
+    weight: NDArray[np.float64]
+    levels: NDArray[np.int8]
+    weights: NDArray[np.float64]
+    other_name: NDArray[np.float64]
+    home: NDArray[np.float64]
+    one_home: NDArray[np.bool_]
+    compared: int
 
 
 @dataclass(frozen=True)
@@ -33,21 +54,58 @@ class Links:
     included; levels (p, c) int8 and weights (p, c) bits: one a comparison of the model.
     other_name, home (p,) bits: what another name adds and what one home takes away, both 0 in a
     model without homes; one_home (p,) whether a person should say if it is two of one home.
-    Records were compared where they share a block of at most `block_size` records.
+    Records were compared where what they say shares a block of at most `block_size` sayings, and
+    where they say the same; `left_alone` of them say what more than `most_alike` records say, which
+    is a placeholder and compared with nothing. `pairs_compared` counts pairs of sayings.
+    `of` (p,): of which pair of sayings in `weighed` each is.
     """
 
     model: LinkModel
     record_ids: NDArray[np.int64]
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
-    weight: NDArray[np.float64]
-    levels: NDArray[np.int8]
-    weights: NDArray[np.float64]
-    pairs_compared: int
-    other_name: NDArray[np.float64]
-    home: NDArray[np.float64]
-    one_home: NDArray[np.bool_]
+    left: Places
+    right: Places
+    of: NDArray[np.int32]
+    weighed: Weighed
     block_size: int
+    most_alike: int
+    left_alone: int
+
+    @property
+    def pairs_compared(self) -> int:
+        return self.weighed.compared
+
+    @property
+    def weight(self) -> NDArray[np.float64]:
+        return self._each(self.weighed.weight)
+
+    @property
+    def levels(self) -> NDArray[np.int8]:
+        return self._each(self.weighed.levels)
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        return self._each(self.weighed.weights)
+
+    @property
+    def other_name(self) -> NDArray[np.float64]:
+        return self._each(self.weighed.other_name)
+
+    @property
+    def home(self) -> NDArray[np.float64]:
+        return self._each(self.weighed.home)
+
+    @property
+    def one_home(self) -> NDArray[np.bool_]:
+        return self._each(self.weighed.one_home)
+
+    def _each(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Of each pair of records what stands for its pair of sayings."""
+        return values if self._as_weighed else values[self.of]
+
+    @cached_property
+    def _as_weighed(self) -> bool:
+        one_each = len(self.of) == len(self.weighed.left)
+        return one_each and bool((self.of[1:] > self.of[:-1]).all())
 
     @property
     def probability(self) -> NDArray[np.float64]:
@@ -62,8 +120,8 @@ class Links:
             "probability": self.probability,
         }
         for c, comparison in enumerate(self.model.comparisons):
-            columns[f"level_{comparison.column}"] = self.levels[:, c]
-            columns[f"weight_{comparison.column}"] = self.weights[:, c]
+            columns[f"level_{comparison.column}"] = self.weighed.levels[self.of, c]
+            columns[f"weight_{comparison.column}"] = self.weighed.weights[self.of, c]
         return pa.table(columns)
 
 
@@ -77,6 +135,7 @@ def link(
     *,
     values: pa.Table | None = None,
     block_size: int | None = None,
+    most_alike: int | None = None,
     resources: Resources = USUAL,
     progress: Progress = quiet,
 ) -> Links:
@@ -88,13 +147,13 @@ def link(
     Raises: ShapeError if two rows have one record_id.
     How common a value is comes from this table (give it all the records that are compared), or from
     `values`, kept since the model was trained: then a pair weighs the same whatever else is there.
-    With `block_size` records are compared where they share a block of at most so many; without it
-    the size is what the number of pairs allows.
+    With `block_size` and `most_alike` (see `Links`) these are the bounds; without them they are
+    what the number of pairs allows.
     """
     record_ids = record_ids_of(table)
     progress("preparing", 0.0)
     loaded = load(table, model.plan, model.fields, values)
-    return _score(loaded, model, record_ids, resources, progress, block_size)
+    return link_loaded(loaded, model, record_ids, resources, progress, block_size, most_alike)
 
 
 def train_and_link(
@@ -110,57 +169,53 @@ def train_and_link(
     progress("preparing", 0.0)
     loaded = load(table, plan)
     model = learn(loaded, plan, seed, resources, progress)
-    return _score(loaded, model, record_ids, resources, progress)
+    return link_loaded(loaded, model, record_ids, resources, progress)
 
 
-def _score(
+def link_loaded(
     loaded: Loaded,
     model: LinkModel,
     record_ids: NDArray[np.int64],
-    resources: Resources,
-    progress: Progress,
+    resources: Resources = USUAL,
+    progress: Progress = quiet,
     block_size: int | None = None,
+    most_alike: int | None = None,
 ) -> Links:
+    """As `link`, of records that stand ready."""
     progress("blocking", 0.2)
-    found = loaded.blocks(model.pairs_per_record, block_size)
-    return weigh_pairs(loaded.coded, model, record_ids, found, resources, progress)
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """Of some of the pairs those that weigh enough, and how many there were."""
-
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
-    levels: NDArray[np.int8]
-    weights: NDArray[np.float64]
-    gained: NDArray[np.float64]
-    lost: NDArray[np.float64]
-    one_home: NDArray[np.bool_]
-    compared: int
+    allowed = allowed_pairs(loaded.coded.rows, model.pairs_per_record)
+    while True:
+        found = loaded.together(model.pairs_per_record, block_size, most_alike)
+        sayings = found.sayings
+        pairs = (found.blocks, sayings.repeated())
+        weighed = weigh_pairs(sayings.coded, model, pairs, resources, progress)
+        too_many = sayings.spread_into(weighed.left, weighed.right) > allowed
+        if most_alike is not None or sayings.fewer is None or not too_many:
+            return _links(model, record_ids, sayings, weighed, found.blocks.block_size)
+        most_alike = sayings.fewer
 
 
 def weigh_pairs(
     coded: Coded,
     model: LinkModel,
-    record_ids: NDArray[np.int64],
-    found: Blocks | Candidates,
+    found: Sequence[Blocks | Candidates],
     resources: Resources = USUAL,
     progress: Progress = quiet,
-) -> Links:
+) -> Weighed:
     """Those of the candidates that weigh enough to keep; rows are those of what is coded."""
-    bounds, parts = Bounds(model, Comparer(coded, model.comparisons)), found.parts()
+    bounds = Bounds(model, Comparer(coded, model.comparisons))
+    parts = [(one, part) for one in found for part in one.parts()]
 
-    def weigh(part: range) -> _Kept:
-        left, right = found.pairs(part)
+    def weigh(job: tuple[Blocks | Candidates, range]) -> Weighed:
+        left, right = job[0].pairs(job[1])
         near = bounds.survivors(left, right)
         bits = weights_of(model.comparisons, near.levels)
         gained, lost, one_home = other_bits(model, near.levels.level, bits)
         weight = bits.sum(axis=1) + model.prior_weight + gained + lost
         rows = np.flatnonzero(weight > model.missing_weight)
-        return _Kept(
-            left[near.rows[rows]], right[near.rows[rows]], near.levels.level[rows], bits[rows],
-            gained[rows], lost[rows], one_home[rows], len(left),
+        return Weighed(
+            left[near.rows[rows]], right[near.rows[rows]], weight[rows], near.levels.level[rows],
+            bits[rows], gained[rows], lost[rows], one_home[rows], len(left),
         )  # fmt: skip
 
     kept = [_nothing(len(model.comparisons))]
@@ -169,37 +224,49 @@ def weigh_pairs(
             kept.append(one)
             progress("scoring", 0.3 + 0.7 * (done + 1) / len(parts))
     progress("scored", 1.0)
-    return _links(model, record_ids, kept, found.block_size)
+    return _joined(kept)
 
 
-def _nothing(comparisons: int) -> _Kept:
+def _nothing(comparisons: int) -> Weighed:
     whole, bits = np.empty(0, np.int64), np.empty(0)
     levels = np.empty((0, comparisons), np.int8)
     empty = np.empty((0, comparisons))
-    return _Kept(whole, whole, levels, empty, bits, bits, np.empty(0, bool), 0)
+    return Weighed(whole, whole, bits, levels, empty, bits, bits, np.empty(0, bool), 0)
 
 
-def _links(
-    model: LinkModel, record_ids: NDArray[np.int64], kept: Sequence[_Kept], block_size: int
-) -> Links:
+def _joined(kept: Sequence[Weighed]) -> Weighed:
     def joined(name: str) -> NDArray[Any]:
         return np.concatenate([getattr(one, name) for one in kept])
 
-    bits, gained, lost = joined("weights"), joined("gained"), joined("lost")
-    return Links(
-        model=model,
-        record_ids=record_ids,
+    return Weighed(
         left=joined("left"),
         right=joined("right"),
-        weight=model.prior_weight + bits.sum(axis=1) + gained + lost,
+        weight=joined("weight"),
         levels=joined("levels"),
-        weights=bits,
-        pairs_compared=sum(one.compared for one in kept),
-        other_name=gained,
-        home=lost,
+        weights=joined("weights"),
+        other_name=joined("other_name"),
+        home=joined("home"),
         one_home=joined("one_home"),
-        block_size=block_size,
+        compared=sum(one.compared for one in kept),
     )
+
+
+def _links(
+    model: LinkModel,
+    record_ids: NDArray[np.int64],
+    sayings: Sayings,
+    weighed: Weighed,
+    block_size: int,
+) -> Links:
+    of, left, right = sayings.spread(weighed.left, weighed.right)
+    key = left * len(record_ids) + right
+    if not (key[1:] > key[:-1]).all():
+        order = np.argsort(key)
+        of, left, right = of[order], left[order], right[order]
+    return Links(
+        model, record_ids, left, right, of.astype(np.int32), weighed,
+        block_size, sayings.most, sayings.left_alone,
+    )  # fmt: skip
 
 
 def record_ids_of(table: pa.Table) -> NDArray[np.int64]:

@@ -37,13 +37,10 @@ NO_KEYS = np.empty(0, np.uint64)
 
 @dataclass(frozen=True)
 class Candidates:
-    """Pairs worth comparing: left, right (p,) int64, sorted by left, then right, each pair once;
-    and the size of the largest block that was taken.
-    """
+    """Pairs worth comparing: left, right (p,) int64, sorted by left, then right, each pair once."""
 
     left: Places
     right: Places
-    block_size: int
 
     def parts(self) -> list[range]:
         """All of the pairs, some at a time: see `pairs`."""

@@ -203,10 +203,13 @@ def mixed(raw: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _numbers(clue: Given) -> NDArray[np.uint64]:
-    said = clue.said.to_pylist()
-    own = f"{clue.group}\0{clue.number}\0"
-    digests = b"".join(
-        hashlib.blake2b((own + text).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return digests(f"{clue.group}\0{clue.number}\0", clue.said.to_pylist())
+
+
+def digests(beginning: str, said: list[str]) -> NDArray[np.uint64]:
+    """A number for each of these texts with something before it, (v,), the same anywhere."""
+    found = b"".join(
+        hashlib.blake2b((beginning + text).encode("utf-8", "surrogatepass"), digest_size=8).digest()
         for text in said
     )
-    return np.frombuffer(digests, "<u8").astype(np.uint64)
+    return np.frombuffer(found, "<u8").astype(np.uint64)

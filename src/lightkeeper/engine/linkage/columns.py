@@ -158,6 +158,24 @@ def _column(said: pa.ChunkedArray, field: Field, values: pa.Table | None) -> Col
     return Column(field, coded.dictionary, code, start, size, share, known)
 
 
+def count_again(coded: Coded, rows: Places, more: Places) -> None:
+    """How common each value is, from these records alone; what `more` of them say as well is as
+    much more common, without making the rest rarer.
+    """
+    for column in coded.columns.values():
+        size = _said_by(column, rows)
+        column.known = int(size.sum())
+        column.size = np.minimum(size + _said_by(column, more), column.known)
+        column.share = (column.size / max(column.known, 1)).astype(np.float32)
+
+
+def _said_by(column: Column, rows: Places) -> NDArray[np.int64]:
+    """How often each value is said in these records, (v,)."""
+    place = rows if column.start is None else expand(column.start, rows)[1]
+    code = column.code[place]
+    return np.bincount(code[code != NONE], minlength=len(column.values))
+
+
 def _as_known(said: pa.StringArray, name: str, values: pa.Table) -> tuple[NDArray[np.int64], int]:
     """How often each value stands in a list of common ones, and how many values it is made from."""
     own = values.filter(pc.equal(values["field"], name))

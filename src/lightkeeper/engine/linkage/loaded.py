@@ -7,30 +7,69 @@ from functools import cached_property
 import pyarrow as pa
 
 from lightkeeper.engine.linkage.blocking import Blocks, blocks_of
-from lightkeeper.engine.linkage.columns import Coded, code_records
+from lightkeeper.engine.linkage.columns import Coded, code_records, count_again
 from lightkeeper.engine.linkage.plan import ComparisonPlan
 from lightkeeper.engine.linkage.prepare import Field, prepare
+from lightkeeper.engine.linkage.sayings import (
+    Alike,
+    Sayings,
+    alike,
+    allowed_pairs,
+    sayings_of,
+)
+
+
+@dataclass(frozen=True)
+class Together:
+    """Sayings, and the blocks that bring them together."""
+
+    sayings: Sayings
+    blocks: Blocks
 
 
 @dataclass
 class Loaded:
-    """Records that stand ready; the blocks are found once and kept."""
+    """Records that stand ready; what brings them together is found once and kept."""
 
     prepared: pa.Table
     fields: tuple[Field, ...]
     values: pa.Table | None = None
-    known: dict[tuple[int, int | None], Blocks] = field(default_factory=dict)
+    known: dict[tuple[int, int | None, int], Together] = field(default_factory=dict)
 
     @cached_property
     def coded(self) -> Coded:
+        """How common a value is does not come from one person who is reported very often: without
+        `values` two records of a saying count; what a placeholder says is as common as it is.
+        """
+        coded = self._as_said
+        counted = self.alike.two_of_each()
+        if self.values is None and len(counted) < coded.rows:
+            count_again(coded, counted, self.alike.rest_of_placeholders())
+        return coded
+
+    @cached_property
+    def _as_said(self) -> Coded:
         return code_records(self.prepared, self.fields, self.values)
 
-    def blocks(self, pairs_per_record: int, block_size: int | None = None) -> Blocks:
-        wanted = pairs_per_record, block_size
+    @cached_property
+    def alike(self) -> Alike:
+        return alike(self._as_said)
+
+    def together(
+        self, pairs_per_record: int, block_size: int | None = None, most_alike: int | None = None
+    ) -> Together:
+        """With `block_size` blocks of so many sayings, with `most_alike` sayings of so many
+        records; without them as many as the number of pairs allows.
+        """
+        if most_alike is None:
+            most_alike = self.alike.fitting(allowed_pairs(self.coded.rows, pairs_per_record))
+        wanted = pairs_per_record, block_size, most_alike
         if wanted not in self.known:
-            self.known[wanted] = blocks_of(
-                self.coded, pairs_per_record=pairs_per_record, block_size=block_size
+            sayings = sayings_of(self.coded, self.alike, most_alike)
+            blocks = blocks_of(
+                sayings.coded, pairs_per_record=pairs_per_record, block_size=block_size
             )
+            self.known[wanted] = Together(sayings, blocks)
         return self.known[wanted]
 
 

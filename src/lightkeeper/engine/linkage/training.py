@@ -4,28 +4,28 @@ What training cannot learn keeps the usual weight of its level, and the summary 
 prior and the thresholds are set here, not by the user.
 """
 
+import itertools
 import logging
 
 # ruff: noqa: S608  (names of fields are made in prepare.py from the kinds, never from a file)
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import zip_longest
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.internals.exceptions import SplinkException
 
-from lightkeeper.engine.linkage.blocking import Blocks
 from lightkeeper.engine.linkage.columns import common_values
 from lightkeeper.engine.linkage.comparisons import compare_fields
 from lightkeeper.engine.linkage.database import USUAL, Resources, open_database
 from lightkeeper.engine.linkage.groups import learn_groups
 from lightkeeper.engine.linkage.households import learn_homes
 from lightkeeper.engine.linkage.labels import Judged, learn_from_judgements
-from lightkeeper.engine.linkage.loaded import Loaded, load
+from lightkeeper.engine.linkage.loaded import Loaded, Together, load
 from lightkeeper.engine.linkage.model import Comparison, Homes, Level, LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind, Subject
 from lightkeeper.engine.linkage.prepare import Field
@@ -116,14 +116,19 @@ def _with_judgements(loaded: Loaded, model: LinkModel, judged: Judged) -> LinkMo
 def learn(
     loaded: Loaded, plan: ComparisonPlan, seed: int, resources: Resources, progress: Progress
 ) -> LinkModel:
-    """The model of the records that are loaded."""
-    prepared, fields = loaded.prepared, loaded.fields
+    """The model of the records that are loaded, learnt from two of each saying at most: a person
+    who is reported very often must not teach how all others compare.
+    """
+    chosen, fields = loaded.alike.two_of_each(), loaded.fields
+    records = len(chosen)
+    whole = records == loaded.prepared.num_rows
+    prepared = loaded.prepared if whole else loaded.prepared.take(chosen)
     of = subject_kinds()[plan.subject]
     comparisons, random = as_own(compare_fields(fields), fields, of.own), None
     notes: list[str] = []
-    if prepared.num_rows >= FEWEST_RECORDS and comparisons:
+    if records >= FEWEST_RECORDS and comparisons:
         progress("sampling", 0.1)
-        random = _random_levels(loaded, comparisons, seed)
+        random = _random_levels(loaded, chosen, comparisons, seed)
         comparisons = with_chance(comparisons, random, np.ones(len(random.level)))
         progress("training", 0.4)
         with open_database(resources) as connection:
@@ -135,11 +140,11 @@ def learn(
         notes.append("Too few records to learn from: every weight is the usual one.")
     comparisons = decided(comparisons, fields, of.decides)
     progress("prior", 0.7)
-    found = loaded.blocks(PAIRS_PER_RECORD)
-    step = 1 + found.pairs_at_most // SETTLING_PAIRS
-    near = _near_levels(loaded, comparisons, found, step)
-    every = prepared.num_rows * (prepared.num_rows - 1) / 2 / step
-    comparisons, prior = settle(every, prepared.num_rows, comparisons, near, random, notes)
+    found = loaded.together(PAIRS_PER_RECORD)
+    step = 1 + found.blocks.pairs_at_most // SETTLING_PAIRS
+    near = _near_levels(found, comparisons, step)
+    every = records * (records - 1) / 2 / step
+    comparisons, prior = settle(every, records, comparisons, near, random, notes)
     comparisons, prior, homes = _told_apart(comparisons, prior, fields, plan.subject, near, every)
     model = LinkModel(
         plan=plan,
@@ -151,7 +156,7 @@ def learn(
         missing_weight=MISSING_WEIGHT,
         pairs_per_record=PAIRS_PER_RECORD,
         training={
-            "records": prepared.num_rows,
+            "records": loaded.prepared.num_rows,
             "pairs": len(near.level),
             "seed": seed,
             "notes": notes,
@@ -179,25 +184,29 @@ def _told_apart(
     return decided(comparisons, fields, of.decides), prior, homes
 
 
-def _random_levels(loaded: Loaded, comparisons: Sequence[Comparison], seed: int) -> Levels:
-    """The levels of pairs drawn at random: how records of two subjects compare."""
-    generator, records = np.random.default_rng(seed), loaded.coded.rows
+def _random_levels(
+    loaded: Loaded, chosen: NDArray[np.int64], comparisons: Sequence[Comparison], seed: int
+) -> Levels:
+    """The levels of random pairs of the chosen rows: how records of two subjects compare."""
+    generator, records = np.random.default_rng(seed), len(chosen)
     if records * (records - 1) // 2 <= RANDOM_PAIRS:
         left, right = (side.astype(np.int64) for side in np.triu_indices(records, 1))
     else:
         left = generator.integers(0, records, RANDOM_PAIRS)
         right = (left + generator.integers(1, records, RANDOM_PAIRS)) % records
-    return join_levels(Comparer(loaded.coded, comparisons).chunks(left, right))
-
-
-def _near_levels(
-    loaded: Loaded, comparisons: Sequence[Comparison], found: Blocks, step: int
-) -> Levels:
-    """The levels of the candidate pairs of each `step`-th record."""
     comparer = Comparer(loaded.coded, comparisons)
-    return join_levels(
-        comparer.compare(left, right) for left, right in found.every(step) if len(left)
-    )
+    return join_levels(comparer.chunks(chosen[left], chosen[right]))
+
+
+def _near_levels(found: Together, comparisons: Sequence[Comparison], step: int) -> Levels:
+    """The levels of the candidate pairs of each `step`-th saying, itself among them where two
+    records say it.
+    """
+    comparer = Comparer(found.sayings.coded, comparisons)
+    repeated = found.sayings.repeated().left
+    repeated = repeated[repeated % step == 0]
+    pairs = itertools.chain(found.blocks.every(step), [(repeated, repeated)])
+    return join_levels(comparer.compare(left, right) for left, right in pairs if len(left))
 
 
 def _splink_level(level: Level) -> dict[str, Any]:
@@ -298,7 +307,9 @@ def _read_back(
             )
         levels = (
             replace(level, m=max(m, LEAST_M)) if isinstance(m, float) else level
-            for level, m in zip_longest(comparison.levels, shares[: len(comparison.levels)])
+            for level, m in itertools.zip_longest(
+                comparison.levels, shares[: len(comparison.levels)]
+            )
         )
         learnt.append(replace(comparison, levels=_agreement_first(tuple(levels))))
     return tuple(learnt)

@@ -12,12 +12,12 @@ from lightkeeper.engine.linkage.scoring import MISSING, Levels
 RARE = 2
 
 
-def plain_levels(table, model, left, right, values=None):
+def plain_levels(table, model, left, right, values=None, most_alike=1280):
     """The levels of each pair and how common what they share is, one pair after the other."""
     prepared, fields = prepare(table, model.plan, model.fields)
     connection = duckdb.connect()
     connection.execute(MACROS)
-    known = _load(connection, prepared, fields, values)
+    known = _load(connection, prepared, fields, values, most_alike)
     connection.register("pairs", pa.table({"n": np.arange(len(left)), "l": left, "r": right}))
     wide = ", ".join(f'l."{f.name}" AS "{f.name}_l", r."{f.name}" AS "{f.name}_r"' for f in fields)
     by_name = {field.name: field for field in fields}
@@ -37,14 +37,25 @@ def plain_levels(table, model, left, right, values=None):
     )
 
 
-def _load(connection, prepared, fields, values):
+def _load(connection, prepared, fields, values, most_alike):
     connection.register("records", prepared)
     if values is not None:
         connection.register("known_values", values)
+    # Of what records say alike two count; the rest of what very many say makes it as common.
+    connection.execute(
+        f"CREATE TABLE numbered AS SELECT *, row_number() OVER (PARTITION BY {_spoken(fields)}) "
+        f"AS lk_nth, count(*) OVER (PARTITION BY {_spoken(fields)}) AS lk_alike FROM records; "
+        "CREATE VIEW counted AS SELECT * FROM numbered WHERE lk_nth <= 2; "
+        f"CREATE VIEW more AS SELECT * FROM numbered WHERE lk_nth > 2 AND lk_alike > {most_alike}"
+    )
     known = {}
     for field in fields:
-        said = f'SELECT {_each(field)} AS v FROM records WHERE "{field.name}" IS NOT NULL'
-        counts = f"SELECT v, count(*) AS size FROM ({said}) GROUP BY v"
+        said = f'SELECT {_each(field)} AS v FROM counted WHERE "{field.name}" IS NOT NULL'
+        total = f"SELECT count(*) FROM ({said})"
+        counts = (
+            f"SELECT v, least(count(*), ({total})) AS size FROM "
+            f"({said} UNION ALL {said.replace('counted', 'more')}) GROUP BY v"
+        )
         if values is not None:
             counts = (
                 f"SELECT v, coalesce(k.size, {RARE}) AS size "
@@ -52,7 +63,6 @@ def _load(connection, prepared, fields, values):
                 f"LEFT JOIN known_values k ON k.field = '{field.name}' AND k.value = v"
             )
         connection.execute(f'CREATE TABLE "sizes_{field.name}" AS {counts}')
-        total = f'SELECT coalesce(sum(size), 0) FROM "sizes_{field.name}"'
         if values is not None:
             total = (
                 "SELECT coalesce(max(size), 0) FROM known_values "
@@ -94,11 +104,27 @@ def _share(comparison, field):
     return f"coalesce(CASE WHEN {best.condition} THEN {rarest} END, 0)::FLOAT"
 
 
-def plain_pairs(table, plan, block_size):
-    """Every pair that shares a block of at most so many records, sorted."""
+def _spoken(fields):
+    """All that a record says, as one text; the record itself where it gives no clue."""
+    said = ", ".join(
+        f'list_sort(coalesce("{field.name}", []))' if field.multi else f'"{field.name}"'
+        for field in fields
+    )
+    clue = " OR ".join(
+        f'len("{field.name}") > 0' if field.multi else f'"{field.name}" IS NOT NULL'
+        for field in fields
+        if clues(field)
+    )
+    return f"CASE WHEN {clue or 'false'} THEN row({said})::VARCHAR ELSE unique_id::VARCHAR END"
+
+
+def plain_pairs(table, plan, block_size, most_alike=1280):
+    """Every pair that says the same or whose sayings share a block of at most so many, sorted; of
+    sayings that more than so many records say, none.
+    """
     prepared, fields = prepare(table, plan)
     connection = duckdb.connect()
-    connection.register("records", prepared)
+    connection.register("prepared", prepared)
     groups, selects = list(PAIRED), []
     for field in fields:
         for number, (group, part) in enumerate(clues(field)):
@@ -107,20 +133,33 @@ def plain_pairs(table, plan, block_size):
             selects.append(
                 f"SELECT record, {groups.index(group)} AS part, "
                 f"'{group}/{number}/' || {part} AS clue FROM "
-                f"(SELECT unique_id AS record, {_each(field)} AS v FROM records) "
+                f"(SELECT unique_id AS record, {_each(field)} AS v FROM prepared) "
                 "WHERE v IS NOT NULL"
             )
     connection.execute(f"CREATE TABLE clues AS {' UNION '.join(selects)}")
     rows = connection.sql(f"""
-        WITH keyed AS (
+        WITH says AS (
+            SELECT unique_id AS record, {_spoken(fields)} AS said FROM prepared
+            WHERE unique_id IN (SELECT record FROM clues)
+        ), blocked AS (
+            SELECT record, said FROM says
+            WHERE said IN (SELECT said FROM says GROUP BY said HAVING count(*) <= {most_alike})
+        ), keyed AS (
             SELECT a.record, a.clue || '+' || b.clue AS block FROM clues a JOIN clues b
             ON a.record = b.record AND (
                 a.part < b.part OR (a.part = b.part AND a.part <= 1 AND a.clue < b.clue))
             UNION ALL SELECT record, clue FROM clues
+        ), gives AS (
+            SELECT DISTINCT said, block FROM keyed JOIN blocked USING (record)
         ), small AS (
-            SELECT block FROM keyed GROUP BY block HAVING count(*) <= {block_size}
-        ), kept AS (SELECT * FROM keyed SEMI JOIN small USING (block))
-        SELECT DISTINCT a.record AS l, b.record AS r FROM kept a JOIN kept b USING (block)
-        WHERE a.record < b.record ORDER BY l, r
+            SELECT block FROM gives GROUP BY block HAVING count(*) <= {block_size}
+        ), kept AS (SELECT * FROM gives SEMI JOIN small USING (block)),
+        together AS (
+            SELECT a.said AS l, b.said AS r FROM kept a JOIN kept b USING (block)
+            UNION SELECT said, said FROM blocked
+        )
+        SELECT DISTINCT a.record AS l, b.record AS r FROM together
+        JOIN blocked a ON a.said = together.l JOIN blocked b ON b.said = together.r
+        WHERE a.record < b.record ORDER BY 1, 2
     """).fetchall()
     return np.array(rows, np.int64).reshape(-1, 2)

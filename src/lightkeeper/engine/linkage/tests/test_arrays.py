@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import JaroWinkler
 
 from lightkeeper.engine.errors import FormatError
+from lightkeeper.engine.linkage import sayings
 from lightkeeper.engine.linkage.blocking import BLOCK_SIZES, Blocks
 from lightkeeper.engine.linkage.clues import block_keys
 from lightkeeper.engine.linkage.columns import common_values
@@ -15,10 +16,12 @@ from lightkeeper.engine.linkage.conditions import condition_of, part_of
 from lightkeeper.engine.linkage.loaded import load
 from lightkeeper.engine.linkage.plan import Kind, plan_by_name
 from lightkeeper.engine.linkage.prepare import prepare, prepare_one
+from lightkeeper.engine.linkage.sayings import _own_numbers, lasting_numbers, saying_numbers
 from lightkeeper.engine.linkage.scoring import Comparer, join_levels
 from lightkeeper.engine.linkage.standardise import standardise
 from lightkeeper.engine.linkage.standardise_many import standardise_all
 from lightkeeper.engine.linkage.tests.plain import plain_levels, plain_pairs
+from lightkeeper.engine.linkage.training import train
 from lightkeeper.engine.matcher.tests.arranging import records, usual_model
 
 
@@ -93,12 +96,36 @@ def with_odd_names(count):
     return pa.table({name: [row[name] for row in rows] for name in rows[0]})
 
 
+def some_twice(count):
+    """The same people, many of whose rows come again, and some very often."""
+    table, random = with_odd_names(count), np.random.default_rng(count)
+    often = random.integers(0, 5, 3 * count // 4)
+    return table.take(np.concatenate([random.integers(0, count, count // 2), often]))
+
+
+def record_pairs(found, *pairs):
+    """What is brought together, as pairs of records."""
+    spread = [found.sayings.spread(left, right)[1:] for left, right in pairs]
+    both = np.concatenate([np.column_stack(one) for one in spread])
+    return both[np.lexsort((both[:, 1], both[:, 0]))]
+
+
+def together(found):
+    beside = found.sayings.repeated()
+    blocks = found.blocks
+    return record_pairs(
+        found,
+        *(blocks.pairs(part) for part in blocks.parts()),
+        *(beside.pairs(part) for part in beside.parts()),
+    )
+
+
 @pytest.mark.parametrize("block_size", [2, 5, 20])
 def test_pairs_are_those_that_share_a_block(block_size):
     table = with_odd_names(150)
     plan = plan_by_name(table.column_names)
 
-    found = load(table, plan).blocks(60, block_size)
+    found = load(table, plan).together(60, block_size).blocks
     pairs = [found.pairs(part) for part in found.parts()]
 
     expected = plain_pairs(table, plan, block_size)
@@ -109,13 +136,79 @@ def test_pairs_are_those_that_share_a_block(block_size):
     )
 
 
+@pytest.mark.parametrize("block_size", [2, 5, 20])
+@pytest.mark.parametrize("most_alike", [3, 25, 1280])
+def test_of_records_that_say_the_same_blocks_count_one(block_size, most_alike):
+    table = some_twice(160)
+    plan = plan_by_name(table.column_names)
+
+    found = load(table, plan).together(60, block_size, most_alike)
+
+    expected = plain_pairs(table, plan, block_size, most_alike)
+    assert np.array_equal(together(found), expected)
+    assert (found.sayings.left_alone > 0) == (most_alike < 1280)
+
+
+@pytest.mark.parametrize("most_alike", [25, 1280])
+def test_how_common_a_value_is_does_not_come_from_one_who_is_reported_very_often(
+    most_alike, monkeypatch
+):
+    monkeypatch.setattr(sayings, "MOST_ALIKE", (most_alike,))
+    table = some_twice(160)
+    model = train(table, plan_by_name(table.column_names))
+    left, right = every_pair(table.num_rows)
+
+    found = Comparer(load(table, model.plan, model.fields).coded, model.comparisons)
+    plain = plain_levels(table, model, left, right, most_alike=most_alike)
+
+    assert found.compare(left, right).share == pytest.approx(plain.share, rel=1e-6)
+    assert found.known.tolist() == plain.known.tolist()
+
+
+def test_where_no_two_rows_are_the_same_what_is_compared_is_the_table_itself():
+    table = with_odd_names(150)
+    loaded = load(table, plan_by_name(table.column_names))
+    every = saying_numbers(loaded.coded, _own_numbers)
+
+    assert len(set(every.tolist())) == 150
+    assert loaded.together(60).sayings.coded is loaded.coded
+    assert loaded.alike.two_of_each().tolist() == list(range(150))
+
+
+def test_a_list_says_the_same_in_any_order_and_no_list_what_an_empty_one_does():
+    rows = [["07700900111", "07700900222"], ["07700900222", "07700900111"], ["07700900111"], None]
+    table = pa.table({"phone": [*rows, []], "family_name": ["quill"] * 5})
+
+    found = load(table, plan_by_name(table.column_names)).together(60).sayings
+
+    assert found.records.tolist() == [0, 1, 2, 3, 4]
+    assert found.size.tolist() == [2, 1, 2]
+    assert saying_places(lasting_numbers(load(table, plan_by_name(table.column_names)).coded)) == [
+        0, 0, 1, 2, 2,
+    ]  # fmt: skip
+
+
+def saying_places(numbers):
+    return [list(dict.fromkeys(numbers.tolist())).index(one) for one in numbers.tolist()]
+
+
+def test_the_most_that_may_say_the_same_is_what_the_number_of_pairs_allows():
+    rows = [{"family_name": f"quill{n:03d}"} for n in range(10) for _ in range(90 * (n > 5) + 3)]
+    loaded = load(pa.Table.from_pylist(rows), plan_by_name(["family_name"]))
+    pairs = 4 * 93 * 92 // 2 + 6 * 3
+
+    assert loaded.alike.fitting(pairs) == 1280
+    assert loaded.alike.fitting(pairs - 1) == 80
+    assert loaded.alike.fitting(0) == 10
+
+
 def test_the_largest_block_is_the_last_that_leaves_few_enough_pairs():
     table = with_odd_names(150)
     plan = plan_by_name(table.column_names)
     many = {size: len(plain_pairs(table, plan, size)) for size in BLOCK_SIZES}
     allowed = many[20] // 150 + 1
 
-    found = load(table, plan).blocks(allowed)
+    found = load(table, plan).together(allowed).blocks
 
     assert many[40] > allowed * 150 >= many[20]
     assert found.block_size == 20
@@ -126,14 +219,14 @@ def test_a_large_table_takes_small_blocks_and_smaller_ones_where_there_are_too_m
     table = with_odd_names(150)
     loaded = load(table, plan_by_name(table.column_names))
 
-    assert [loaded.blocks(allowed).block_size for allowed in (60, 2)] == [10, 5]
+    assert [loaded.together(allowed).blocks.block_size for allowed in (60, 2)] == [10, 5]
 
 
 def test_no_part_of_the_pairs_is_left_out_or_given_twice(monkeypatch):
     monkeypatch.setattr("lightkeeper.engine.linkage.blocking.AT_ONCE", 50)
     table = with_odd_names(120)
     plan = plan_by_name(table.column_names)
-    found = load(table, plan).blocks(60, 10)
+    found = load(table, plan).together(60, 10).blocks
 
     parts = found.parts()
     pairs = np.concatenate([np.column_stack(found.pairs(part)) for part in parts])
@@ -153,7 +246,7 @@ def test_a_block_has_the_same_number_wherever_it_is_worked_out():
 
 
 def test_blocks_by_number_bring_the_same_pairs_together():
-    table = with_odd_names(80)
+    table = with_odd_names(120)
     plan = plan_by_name(table.column_names)
     members: dict[int, set[int]] = {}
     for row, key in _blocks(load(table, plan).coded):
@@ -173,7 +266,7 @@ def _blocks(coded):
 
 def test_a_table_without_a_clue_has_no_pairs():
     table = pa.table({"sex": ["f", "m", "f"]})
-    found = load(table, plan_by_name(["sex"])).blocks(60)
+    found = load(table, plan_by_name(["sex"])).together(60).blocks
 
     assert isinstance(found, Blocks)
     assert [len(found.pairs(part)[0]) for part in found.parts()] == [0]

@@ -5,13 +5,14 @@ import pyarrow as pa
 import pytest
 
 from lightkeeper.engine.errors import ShapeError
-from lightkeeper.engine.linkage import blocking, columns, training
+from lightkeeper.engine.linkage import blocking, columns, sayings, training
 from lightkeeper.engine.linkage.batch import train_and_link
 from lightkeeper.engine.linkage.clues import block_keys
 from lightkeeper.engine.linkage.loaded import load
 from lightkeeper.engine.linkage.plan import plan_by_name
 from lightkeeper.engine.linkage.prepare import MOST_LETTERS, MOST_VALUES, prepare, prepare_one
 from lightkeeper.engine.linkage.scoring import Comparer
+from lightkeeper.engine.linkage.tests.test_linking import people
 from lightkeeper.engine.linkage.training import train
 from lightkeeper.engine.matcher.tests.arranging import records, usual_model
 
@@ -71,6 +72,22 @@ def test_rows_that_all_say_the_same_end_in_good_time():
     links = train_and_link(table, plan_by_name(["given_name", "family_name"]))
 
     assert len(links.left) == 0
+    assert (links.left_alone, links.most_alike) == (rows, 1280)
+
+
+def test_sayings_are_spread_into_no_more_pairs_than_are_allowed(monkeypatch):
+    """Five spellings of one person, a hundred times each: between them are too many pairs."""
+    monkeypatch.setattr(sayings, "FEWEST_SPREAD", 5 * 100 * 99 // 2 + 100)
+    monkeypatch.setattr(sayings, "MOST_SPREAD", 0)
+    person = {"given_name": "ada", "family_name": "quill", "birth_date": "1990-04-01"}
+    rows = [person | {"phone": f"0770090011{n}"} for n in range(5) for _ in range(100)]
+    rows += people(40).drop_columns(["record_id", "email"]).to_pylist()
+    table = pa.Table.from_pylist(rows)
+
+    links = train_and_link(table, plan_by_name(table.column_names))
+
+    assert (links.most_alike, links.left_alone) == (80, 500)
+    assert links.left.min() >= 500
 
 
 def test_lists_beside_lists_are_laid_out_a_few_at_a_time(monkeypatch):
@@ -92,4 +109,4 @@ def test_more_places_than_can_be_numbered_are_refused(monkeypatch):
     table = records(40)
 
     with pytest.raises(ShapeError, match="Link them in parts"):
-        load(table, plan_by_name(table.column_names)).blocks(60)
+        load(table, plan_by_name(table.column_names)).together(60)

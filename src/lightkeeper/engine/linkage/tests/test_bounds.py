@@ -43,12 +43,15 @@ def linked(request):
 
 
 def wholly(table, model):
-    """Every candidate pair with all its levels, and its weight."""
+    """Every candidate pair of records with all its levels, and its weight."""
     loaded = load(table, model.plan, model.fields)
-    found = loaded.blocks(model.pairs_per_record)
-    left, right = (
-        np.concatenate(side) for side in zip(*map(found.pairs, found.parts()), strict=True)
-    )
+    found = loaded.together(model.pairs_per_record)
+    sources = (found.blocks, found.sayings.repeated())
+    pairs = [source.pairs(part) for source in sources for part in source.parts()]
+    spread = [found.sayings.spread(*pair)[1:] for pair in pairs]
+    left, right = (np.concatenate(side) for side in zip(*spread, strict=True))
+    order = np.lexsort((right, left))
+    left, right = left[order], right[order]
     levels = join_levels(Comparer(loaded.coded, model.comparisons).chunks(left, right))
     return left, right, levels, weigh(model, levels)
 

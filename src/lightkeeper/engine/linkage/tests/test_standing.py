@@ -1,6 +1,8 @@
 """Adding and removing records comes out as linking everything again does, in any order."""
 
 import random
+from contextlib import contextmanager
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +10,7 @@ import pytest
 
 from lightkeeper.engine.errors import ConflictError, FormatError
 from lightkeeper.engine.linkage.batch import link
+from lightkeeper.engine.linkage.loaded import Loaded
 from lightkeeper.engine.linkage.plan import plan_by_name
 from lightkeeper.engine.linkage.standing import Standing, link_and_keep
 from lightkeeper.engine.linkage.tests.test_linking import people
@@ -71,6 +74,80 @@ def test_what_comes_and_goes_leaves_what_linking_it_all_again_gives(table, train
             same(known, weights(link(rows(there), model, values=values, block_size=size)))
         assert standing.record_ids.tolist() == there
         assert outgrown > 0
+
+
+@pytest.fixture(scope="module")
+def repeated(table):
+    """Rows that mostly come again, some of them very often, and some that say little."""
+    dice = random.Random(4)
+    rows = [row | {"record_id": 0} for row in table.to_pylist()[:40]]
+    rows += [{"email": None} | dict.fromkeys(rows[0]), dict.fromkeys(rows[0]) | {"given_name": "o"}]
+    often = [dice.choice(rows[:3] + rows[-2:]) for _ in range(90)]
+    every = [*often, *(dice.choice(rows) for _ in range(120))]
+    dice.shuffle(every)
+    return pa.Table.from_pylist(
+        [row | {"record_id": 1000 + at} for at, row in enumerate(every)], schema=table.schema
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_sayings_come_and_go_and_cross_their_bound_as_in_linking_it_all_again(
+    repeated, trained, tmp_path, seed
+):
+    dice, (model, values) = random.Random(seed), trained
+    path, ids = tmp_path / "standing", repeated["record_id"].to_pylist()
+    bounds = {"block_size": dice.choice([2, 3, 5]), "most_alike": dice.choice([2, 4, 8, 12])}
+    there = sorted(dice.sample(ids, 100))
+
+    def rows(wanted):
+        return repeated.filter(pa.array(np.isin(ids, sorted(wanted))))
+
+    with patched_bounds(**bounds):
+        known = weights(link_and_keep(path, rows(there), model, values))
+    same(known, weights(link(rows(there), model, values=values, **bounds)))
+    with Standing.open(path) as standing:
+        assert (standing.block_size, standing.most_alike) == tuple(bounds.values())
+        alone = {standing.most_alike}
+        for _ in range(6):
+            removed = dice.sample(there, min(len(there), dice.choice([0, 1, 30, 60])))
+            rest = [one for one in ids if one not in there]
+            added = dice.sample(rest, min(len(rest), dice.choice([0, 1, 30, 60])))
+            with standing.changing(rows(added), removed) as change:
+                known = follow(known, change, removed)
+            there = sorted({*there, *added} - set(removed))
+            again = link(rows(there), model, values=values, **bounds)
+            same(known, weights(again))
+            assert change.links.left_alone == again.left_alone
+            alone.add(again.left_alone)
+        assert len(alone) > 1
+
+
+@contextmanager
+def patched_bounds(block_size, most_alike):
+    """Bounds other than the table would have."""
+    real = Loaded.together
+    with patch.object(
+        Loaded, "together", lambda self, pairs, *_, **__: real(self, pairs, block_size, most_alike)
+    ):
+        yield
+
+
+def test_a_saying_that_crosses_its_bound_parts_and_gains_all_its_pairs(trained, tmp_path):
+    model, values = trained
+    path = tmp_path / "standing"
+    one = people(1, seed=8).to_pylist()
+    same_words = [one[0] | {"record_id": 10 + n} for n in range(4)]
+    table = pa.Table.from_pylist([*same_words, one[1]])
+    with patched_bounds(block_size=5, most_alike=4):
+        known = weights(link_and_keep(path, table, model, values))
+    assert len(known) == 4 * 3 // 2 + 4
+    more = pa.Table.from_pylist([one[0] | {"record_id": 20}], schema=table.schema)
+
+    with Standing.open(path) as standing, standing.changing(more) as change:
+        assert {tuple(pair) for pair in change.parted.tolist()} == set(known)
+        assert (len(change.links.left), change.links.left_alone) == (0, 5)
+    with Standing.open(path) as standing, standing.changing(table[:0], [20]) as change:
+        assert (weights(change.links), change.links.left_alone) == (pytest.approx(known), 0)
 
 
 def test_what_is_opened_again_knows_what_came(table, trained, tmp_path):

@@ -8,11 +8,12 @@ import pyarrow as pa
 import pytest
 
 from lightkeeper.engine.errors import FormatError
-from lightkeeper.engine.linkage.batch import link, train_and_link
+from lightkeeper.engine.linkage.batch import link
+from lightkeeper.engine.linkage.columns import code_records
 from lightkeeper.engine.linkage.explain import explain
-from lightkeeper.engine.linkage.loaded import load
 from lightkeeper.engine.linkage.model import Comparison, Level
 from lightkeeper.engine.linkage.plan import plan_by_name
+from lightkeeper.engine.linkage.prepare import prepare
 from lightkeeper.engine.linkage.propose import propose
 from lightkeeper.engine.linkage.scoring import Comparer, join_levels, weights_of
 from lightkeeper.engine.linkage.slips import slips
@@ -26,9 +27,12 @@ MILLIONTH = 1e-6
 
 
 def batch(table, model, values=None):
-    """Level and bits of all pairs, as the batch scorer has them."""
+    """Level and bits of all pairs, as the batch scorer has them. Without `values` an index counts
+    every record, and not two of those that say the same.
+    """
     left, right = (side.astype(np.int64) for side in np.triu_indices(table.num_rows, 1))
-    coded = load(table, model.plan, model.fields, values).coded
+    prepared, fields = prepare(table, model.plan, model.fields)
+    coded = code_records(prepared, fields, values)
     levels = join_levels(Comparer(coded, model.comparisons).chunks(left, right))
     return left, right, levels.level, weights_of(model.comparisons, levels)
 
@@ -92,10 +96,11 @@ def test_the_evidence_is_that_of_the_batch_and_sums_to_the_weight(tmp_path):
 def test_people_of_one_home_and_other_names_weigh_as_in_the_batch(tmp_path):
     hard = make_hard_cases(150, seed=3).table.drop_columns(["under_alias"])
     table = hard.append_column("record_id", pa.array(range(hard.num_rows)))
-    links = train_and_link(table, propose(table, truth="true_id"))
-    assert links.model.homes is not None
+    model, values = train_with_values(table, propose(table, truth="true_id"))
+    links = link(table, model, values=values)
+    assert model.homes is not None
     asked = table.select([*COLUMNS, "record_id"])
-    matcher = Matcher.build(tmp_path / "index", links.model, [asked])
+    matcher = Matcher.build(tmp_path / "index", model, [asked], values)
     rows = asked.to_pylist()
 
     pairs = zip(links.left.tolist(), links.right.tolist(), strict=True)
@@ -119,7 +124,6 @@ def test_splink_itself_gives_the_same_weights(tmp_path):
     from splink import DuckDBAPI, Linker, SettingsCreator
 
     from lightkeeper.engine.linkage.comparisons import MACROS
-    from lightkeeper.engine.linkage.prepare import prepare
 
     table = records(40, seed=3)
     model = usual_model(table)

@@ -1,0 +1,304 @@
+"""What follows from records that come and go, worked out in the file that stands ready.
+
+First of sayings: one begins to be blocked when its first record comes, or when its records become
+few enough again, and ends when the last goes, or when they become too many. Blocks count sayings.
+Then of their records.
+"""
+
+# ruff: noqa: S608  (what is put into SQL here are whole numbers and names written here)
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from lightkeeper.engine.linkage.batch import Links, Weighed, weigh_pairs
+from lightkeeper.engine.linkage.blocking import Candidates
+from lightkeeper.engine.linkage.clues import block_keys
+from lightkeeper.engine.linkage.columns import Coded, code_records
+from lightkeeper.engine.linkage.model import LinkModel
+
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Moving:
+    """The tables `leaving` (record) and `coming` (record, saying, and what they say) are there, and
+    what is worked out is put beside them.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    model: LinkModel
+    values: pa.Table
+    block_size: int
+    most_alike: int
+
+    def count(self) -> None:
+        """Which sayings open, close or go on, and what blocks that touches."""
+        self._run(
+            """
+            CREATE OR REPLACE TEMP VIEW staying AS
+            SELECT record, saying FROM standing.says ANTI JOIN leaving USING (record);
+            CREATE OR REPLACE TEMP VIEW there AS
+            SELECT record, saying, false AS came FROM staying
+            UNION ALL SELECT record, saying, true FROM coming WHERE saying IS NOT NULL;
+            CREATE OR REPLACE TABLE moved AS
+            WITH either AS (
+                SELECT saying, 0 AS less, 1 AS more FROM coming WHERE saying IS NOT NULL
+                UNION ALL
+                SELECT saying, 1, 0 FROM standing.says SEMI JOIN leaving USING (record)
+            ), moving AS (
+                SELECT saying, sum(less)::BIGINT AS less, sum(more)::BIGINT AS more
+                FROM either GROUP BY saying
+            ), held AS (
+                SELECT saying, count(*) AS many FROM standing.says
+                SEMI JOIN moving USING (saying) GROUP BY saying
+            )
+            SELECT saying, more, coalesce(many, 0) AS before,
+                coalesce(many, 0) - less + more AS after
+            FROM moving LEFT JOIN held USING (saying)
+            """
+        )
+        was, now = (f"{when} BETWEEN 1 AND {self.most_alike}" for when in ("before", "after"))
+        self._run(
+            f"""
+            CREATE OR REPLACE TABLE opening AS SELECT * FROM moved WHERE NOT ({was}) AND {now};
+            CREATE OR REPLACE TABLE closing AS SELECT * FROM moved WHERE {was} AND NOT ({now});
+            CREATE OR REPLACE TABLE fuller AS SELECT * FROM moved WHERE {was} AND {now} AND more > 0
+            """
+        )
+        opening = self._sayings("SELECT saying FROM opening ORDER BY saying")
+        rows, keys = block_keys(self._said(opening))
+        self._put("fresh", {"block": keys, "saying": opening[rows]})
+        self._count_blocks()
+
+    def _count_blocks(self) -> None:
+        """`touched`: how many sayings each block had and has; `members`: those of small ones."""
+        self._run(
+            f"""
+            CREATE OR REPLACE TABLE left_keys AS
+            SELECT block, saying FROM standing.keyed SEMI JOIN closing USING (saying);
+            CREATE OR REPLACE TABLE touched AS
+            WITH moved AS (
+                SELECT block, count(*) AS more, 0 AS less FROM fresh GROUP BY block
+                UNION ALL SELECT block, 0, count(*) FROM left_keys GROUP BY block
+            ), moving AS (
+                SELECT block, sum(more)::BIGINT AS more, sum(less)::BIGINT AS less
+                FROM moved GROUP BY block
+            ), held AS (
+                SELECT block, count(*) AS many FROM standing.keyed
+                SEMI JOIN moving USING (block) GROUP BY block
+            )
+            SELECT block, coalesce(many, 0) AS before, coalesce(many, 0) - less + more AS after
+            FROM moving LEFT JOIN held USING (block);
+            CREATE OR REPLACE TABLE members AS
+            SELECT block, saying FROM standing.keyed
+            SEMI JOIN (SELECT block FROM touched WHERE least(before, after) <= {self.block_size})
+            USING (block) ANTI JOIN closing USING (saying)
+            """
+        )
+
+    def gained(self) -> Links:
+        """Pairs that are compared now and were not before. Of sayings that were compared already
+        those of a record that came.
+        """
+        self._together()
+        sayings = self._sayings(
+            "SELECT DISTINCT unnest([l, r]) AS saying FROM together ORDER BY saying"
+        )
+        pairs = self._table("SELECT l, r FROM together ORDER BY l, r")
+        left, right = (np.searchsorted(sayings, pairs[side].to_numpy()) for side in ("l", "r"))
+        found = weigh_pairs(self._said(sayings), self.model, [Candidates(left, right)])
+        return self._spread(sayings, found)
+
+    def _together(self) -> None:
+        """Pairs of sayings to compare, and whether every two of their records, or those of records
+        that came.
+        """
+        size = self.block_size
+        self._run(
+            f"""
+            CREATE OR REPLACE TABLE fuller_keys AS
+            SELECT block, saying FROM standing.keyed SEMI JOIN fuller USING (saying);
+            CREATE OR REPLACE TABLE together AS
+            WITH small AS (SELECT block, before FROM touched WHERE after <= {size}),
+            either AS (
+                SELECT block, saying FROM members SEMI JOIN small USING (block)
+                UNION ALL SELECT block, saying FROM fresh SEMI JOIN small USING (block)
+            ), known AS (
+                SELECT block FROM standing.keyed SEMI JOIN fuller_keys USING (block)
+                ANTI JOIN touched USING (block) GROUP BY block HAVING count(*) <= {size}
+                UNION ALL SELECT block FROM small
+            ), others AS (
+                SELECT block, saying FROM standing.keyed
+                SEMI JOIN fuller_keys USING (block) SEMI JOIN known USING (block)
+                ANTI JOIN closing USING (saying)
+            ), found AS (
+                SELECT a.saying AS a, b.saying AS b, true AS whole
+                FROM fresh a JOIN either b USING (block)
+                UNION ALL
+                SELECT a.saying, b.saying, true FROM members a JOIN members b USING (block)
+                JOIN small USING (block) WHERE small.before > {size}
+                UNION ALL
+                SELECT a.saying, b.saying, false FROM fuller_keys a JOIN others b USING (block)
+            )
+            SELECT least(a, b) AS l, greatest(a, b) AS r, bool_or(whole) AS whole FROM found
+            WHERE a <> b GROUP BY ALL
+            UNION ALL SELECT saying, saying, true FROM opening WHERE after > 1
+            UNION ALL SELECT saying, saying, false FROM fuller WHERE after > 1
+            """
+        )
+
+    def _spread(self, sayings: NDArray[np.uint64], found: Weighed) -> Links:
+        """The pairs of records of what was kept, in order."""
+        self._put(
+            "kept",
+            {
+                "of": np.arange(len(found.left)),
+                "l": sayings[found.left],
+                "r": sayings[found.right],
+            },
+        )
+        pairs = self._table(
+            """
+            SELECT kept.of, least(a.record, b.record) AS one, greatest(a.record, b.record) AS two
+            FROM kept JOIN together USING (l, r)
+            JOIN there a ON a.saying = l JOIN there b ON b.saying = r
+            WHERE (whole OR a.came OR b.came) AND (l <> r OR a.record < b.record)
+            ORDER BY one, two
+            """
+        )
+        one, two = pairs["one"].to_numpy(), pairs["two"].to_numpy()
+        ids = np.unique(np.concatenate([one, two]))
+        return Links(
+            self.model,
+            ids,
+            np.searchsorted(ids, one),
+            np.searchsorted(ids, two),
+            pairs["of"].to_numpy().astype(np.int32),
+            found,
+            self.block_size,
+            self.most_alike,
+            self.left_alone(),
+        )
+
+    def left_alone(self) -> int:
+        """Of how many records the sayings are that too many records say."""
+        return self._number(
+            "SELECT coalesce(sum(many), 0) FROM (SELECT count(*) AS many FROM there "
+            f"GROUP BY saying HAVING many > {self.most_alike})"
+        )
+
+    def parted(self) -> Numbers:
+        """Pairs of records that were compared and are no more, (q, 2), none of which goes: those
+        that shared a block that has grown too large, and share no small one, and those of a saying
+        that too many records say now.
+        """
+        size = self.block_size
+        self._run(
+            f"""
+            CREATE OR REPLACE TABLE suspects AS
+            SELECT DISTINCT a.saying AS l, b.saying AS r FROM members a JOIN members b USING (block)
+            JOIN touched USING (block)
+            WHERE a.saying < b.saying AND before <= {size} AND after > {size};
+            CREATE OR REPLACE TABLE apart AS
+            SELECT saying AS l, saying AS r FROM closing WHERE after > 0
+            UNION
+            SELECT least(a.saying, b.saying), greatest(a.saying, b.saying)
+            FROM left_keys a SEMI JOIN (FROM closing WHERE after > 0) USING (saying)
+            JOIN touched USING (block) JOIN standing.keyed b USING (block)
+            WHERE before <= {size} AND a.saying <> b.saying
+            """
+        )
+        if self._number("SELECT count(*) FROM suspects"):
+            self._part_suspects()
+        pairs = self._table(
+            """
+            SELECT least(a.record, b.record) AS one, greatest(a.record, b.record) AS two FROM apart
+            JOIN staying a ON a.saying = l JOIN staying b ON b.saying = r
+            WHERE l <> r OR a.record < b.record ORDER BY one, two
+            """
+        )
+        both = [pairs[name].to_numpy() for name in ("one", "two")]
+        return np.column_stack(both).astype(np.int64).reshape(-1, 2)
+
+    def _part_suspects(self) -> None:
+        """Those that share no small block are apart."""
+        size = self.block_size
+        self._run(
+            f"""
+            CREATE OR REPLACE TABLE suspect_keys AS SELECT saying, block FROM standing.keyed
+            SEMI JOIN (SELECT l AS saying FROM suspects UNION SELECT r FROM suspects)
+            USING (saying);
+            CREATE OR REPLACE TABLE shared AS SELECT l, r, a.block FROM suspects
+            JOIN suspect_keys a ON a.saying = l JOIN suspect_keys b ON b.saying = r
+            AND a.block = b.block;
+            INSERT INTO apart
+            WITH others AS (
+                SELECT block, count(*) AS many FROM standing.keyed
+                SEMI JOIN (SELECT block FROM shared ANTI JOIN touched USING (block)) USING (block)
+                GROUP BY block
+            ), small AS (
+                SELECT block FROM others WHERE many <= {size}
+                UNION ALL SELECT block FROM touched WHERE after <= {size}
+            )
+            SELECT l, r FROM suspects ANTI JOIN (SELECT l, r FROM shared SEMI JOIN small
+            USING (block)) USING (l, r)
+            """
+        )
+
+    def keep(self) -> None:
+        """Write into the file what came, and take out what went."""
+        self._run(
+            """
+            DELETE FROM standing.people WHERE record IN (SELECT record FROM leaving);
+            DELETE FROM standing.says WHERE record IN (SELECT record FROM leaving);
+            DELETE FROM standing.keyed WHERE saying IN (SELECT saying FROM closing);
+            INSERT INTO standing.people SELECT * EXCLUDE saying FROM coming ORDER BY record;
+            INSERT INTO standing.says SELECT record, saying FROM coming
+            WHERE saying IS NOT NULL ORDER BY record;
+            INSERT INTO standing.keyed SELECT block, saying FROM fresh ORDER BY block
+            """
+        )
+
+    def _said(self, sayings: NDArray[np.uint64]) -> Coded:
+        """What each of these sayings says, in a row, by one of its records."""
+        self._put("wanted", {"saying": sayings})
+        said = self._table(
+            """
+            WITH one AS (
+                SELECT saying, min(record) AS record FROM there SEMI JOIN wanted USING (saying)
+                GROUP BY saying
+            )
+            SELECT saying, person.* EXCLUDE record FROM one JOIN (
+                SELECT * FROM standing.people ANTI JOIN leaving USING (record)
+                UNION ALL SELECT * EXCLUDE saying FROM coming
+            ) person USING (record) ORDER BY saying
+            """
+        )
+        return code_records(said, self.model.fields, self.values)
+
+    def _run(self, statements: str) -> None:
+        self.connection.execute(statements)
+
+    def _put(self, name: str, columns: dict[str, Any]) -> None:
+        put(self.connection, name, pa.table(columns))
+
+    def _table(self, question: str) -> pa.Table:
+        return self.connection.sql(question).to_arrow_table()
+
+    def _sayings(self, question: str) -> NDArray[np.uint64]:
+        return np.asarray(self._table(question)["saying"].to_numpy(), np.uint64)
+
+    def _number(self, question: str) -> int:
+        return int(self.connection.execute(question).fetchall()[0][0])
+
+
+def put(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Make this table, or make it anew."""
+    connection.register("given", table)
+    connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM given")
+    connection.unregister("given")
