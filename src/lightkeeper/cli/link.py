@@ -46,9 +46,10 @@ def link_files(
     """Link the rows of one or two files and say how well, if a truth column is named. Pairs that
     people judged teach the model, and bind the result.
 
-    Returns: records, clusters, seconds, peak_mb; with `truth` also precision, recall, f1 over
-        pairs within clusters and b3_f1. `out` gets the rows with their subject_id, and beside it
-        a file of pairs; `keep_model` gets the trained model, `report` what it learnt in words.
+    Returns: records, clusters, seconds, peak_mb, left_alone (see `Links`); with `truth` also
+        precision, recall, f1 over pairs within clusters and b3_f1. `out` gets the rows with their
+        subject_id, and beside it a file of pairs; `keep_model` gets the trained model, `report`
+        what it learnt in words.
     Raises: EngineError with a sentence for the person at the keyboard.
     """
     started = time.perf_counter()
@@ -76,6 +77,12 @@ def link_files(
     result["seconds"] = round(time.perf_counter() - started, 1)
     # Linux counts in kilobytes.
     result["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    result["left_alone"] = links.left_alone
+    if links.left_alone:
+        echo(
+            f"{links.left_alone} records say what more than {links.most_alike} say alike, as "
+            "placeholders do. They were compared with nothing, and each is its own subject."
+        )
     echo(
         f"{result['records']} records, {links.pairs_compared} pairs compared, "
         f"{result['clusters']} subjects, {result['seconds']} s. Model {model.version}."

@@ -60,6 +60,20 @@ def test_two_files_are_linked_and_measured_and_the_last_line_is_the_result(north
     assert {"precision", "recall", "seconds", "peak_mb"} <= set(result)
 
 
+def test_it_says_how_many_rows_are_placeholders_and_links_a_person_of_many(tmp_path, north):
+    header = ["id", "forename", "surname", "dob", "mobile", "person"]
+    unknown = [[900, "Not", "Given", "1900-01-01", "", 900]] * 1281
+    child = [[901, "Ida", "Calder", "2012-03-04", "07700 900123", 901]] * 300
+    many = write(tmp_path / "many.csv", header, [*rows("north"), *child, *unknown])
+
+    answer = run(many, "--truth", "person")
+
+    assert "1281 records say what more than 1280 say alike" in answer.stdout
+    result = json.loads(answer.stdout.splitlines()[-1])
+    assert (result["left_alone"], result["clusters"]) == (1281, 40 + 1 + 1281)
+    assert "say alike" not in run(north, "--truth", "person").stdout
+
+
 def test_it_says_what_each_column_was_taken_for_and_why(north):
     said = run(north, "--truth", "person").stdout
 

@@ -131,6 +131,7 @@ def _put_in_place(
         "links": int((links.weight[kept] >= row.link_bits).sum()),
         "held": int(held.sum()),
         "looked_at": looked_at,
+        "left_alone": links.left_alone,
     }
 
 

@@ -108,6 +108,7 @@ def _figures(worked: Worked, found: Exported, seconds: float) -> dict[str, Any]:
         "clusters": len(np.unique(worked.clusters)),
         "judgements": len(worked.rules.judged),
         "contradicted": worked.rules.left_out,
+        "left_alone": links.left_alone,
         FIGURE: links.block_size,
         "seconds": round(seconds, 1),
         "peak_mb": peak_mb(),

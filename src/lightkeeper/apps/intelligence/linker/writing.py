@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lightkeeper.apps.intelligence import linker, sql
 from lightkeeper.apps.intelligence.linker.judged import Rules
 from lightkeeper.engine.linkage.bands import lot_of, turn_of
-from lightkeeper.engine.linkage.batch import Links
+from lightkeeper.engine.linkage.batch import Links, Weighed
 from lightkeeper.engine.linkage.explain import HOME, LEAST_BITS, OTHER_NAME
 from lightkeeper.engine.linkage.model import Comparison
 
@@ -154,22 +154,33 @@ def evidence_of(links: Links, kept: NDArray[np.int64]) -> Iterator[str]:
         _piece({"field": name, "level": 0, "sentence": sentence})
         for name, sentence in (("other name", OTHER_NAME), ("home", HOME))
     ]
-    for levels, weights, *more in zip(
-        links.levels[kept].tolist(), links.weights[kept].tolist(),
-        links.other_name[kept].tolist(), links.home[kept].tolist(), strict=True,
-    ):  # fmt: skip
-        said = [
-            (-abs(bits), f"{parts[c][level]}{bits:.4f}}}")
-            for c, (level, bits) in enumerate(zip(levels, weights, strict=True))
-            if level >= 0
-        ]
-        said += [
-            (-abs(bits), f"{piece}{bits:.4f}}}")
-            for piece, bits in zip(others, more, strict=True)
-            if abs(bits) >= LEAST_BITS
-        ]
-        said.sort(key=lambda one: one[0])
-        yield "[" + ",".join(piece for _, piece in said) + "]"
+    of = links.of[kept]
+    # Between the records of two sayings the words are the same for every pair.
+    again, known = np.bincount(of) > 1, dict[int, str]()
+    for pair in of.tolist():
+        found = known.get(pair) or _words(links.weighed, pair, parts, others)
+        if again[pair]:
+            known[pair] = found
+        yield found
+
+
+def _words(
+    weighed: Weighed, pair: int, parts: Sequence[Sequence[str]], others: Sequence[str]
+) -> str:
+    levels, weights = weighed.levels[pair].tolist(), weighed.weights[pair].tolist()
+    said = [
+        (-abs(bits), f"{parts[c][level]}{bits:.4f}}}")
+        for c, (level, bits) in enumerate(zip(levels, weights, strict=True))
+        if level >= 0
+    ]
+    more = float(weighed.other_name[pair]), float(weighed.home[pair])
+    said += [
+        (-abs(bits), f"{piece}{bits:.4f}}}")
+        for piece, bits in zip(others, more, strict=True)
+        if abs(bits) >= LEAST_BITS
+    ]
+    said.sort(key=lambda one: one[0])
+    return "[" + ",".join(piece for _, piece in said) + "]"
 
 
 def _pieces(comparison: Comparison) -> list[str]:
