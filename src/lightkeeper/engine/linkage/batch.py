@@ -16,10 +16,10 @@ from lightkeeper.engine.linkage.bounds import Bounds
 from lightkeeper.engine.linkage.columns import Coded, Places
 from lightkeeper.engine.linkage.database import USUAL, Resources
 from lightkeeper.engine.linkage.households import other_bits
-from lightkeeper.engine.linkage.loaded import Loaded, load
+from lightkeeper.engine.linkage.loaded import Loaded, Together, load
 from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan
-from lightkeeper.engine.linkage.sayings import Sayings, allowed_pairs
+from lightkeeper.engine.linkage.sayings import allowed_pairs
 from lightkeeper.engine.linkage.scoring import Comparer, weights_of
 from lightkeeper.engine.linkage.training import learn
 
@@ -54,9 +54,10 @@ class Links:
     included; levels (p, c) int8 and weights (p, c) bits: one a comparison of the model.
     other_name, home (p,) bits: what another name adds and what one home takes away, both 0 in a
     model without homes; one_home (p,) whether a person should say if it is two of one home.
-    Records were compared where what they say shares a block of at most `block_size` sayings, and
-    where they say the same; `left_alone` of them say what more than `most_alike` records say, which
-    is a placeholder and compared with nothing. `pairs_compared` counts pairs of sayings.
+    Records were compared where what they say shares a block of at most `block_size` sayings, or of
+    `telling_size` if two telling clues make it, and where they say the same; `left_alone` of them
+    say what more than `most_alike` records say, which is a placeholder and compared with nothing.
+    `pairs_compared` counts pairs of sayings.
     `of` (p,): of which pair of sayings in `weighed` each is.
     """
 
@@ -67,6 +68,7 @@ class Links:
     of: NDArray[np.int32]
     weighed: Weighed
     block_size: int
+    telling_size: int
     most_alike: int
     left_alone: int
 
@@ -135,6 +137,7 @@ def link(
     *,
     values: pa.Table | None = None,
     block_size: int | None = None,
+    telling_size: int | None = None,
     most_alike: int | None = None,
     resources: Resources = USUAL,
     progress: Progress = quiet,
@@ -147,13 +150,15 @@ def link(
     Raises: ShapeError if two rows have one record_id.
     How common a value is comes from this table (give it all the records that are compared), or from
     `values`, kept since the model was trained: then a pair weighs the same whatever else is there.
-    With `block_size` and `most_alike` (see `Links`) these are the bounds; without them they are
-    what the number of pairs allows.
+    With `block_size`, `telling_size` and `most_alike` (see `Links`) these are the bounds; without
+    them they are what the number of pairs allows.
     """
     record_ids = record_ids_of(table)
     progress("preparing", 0.0)
     loaded = load(table, model.plan, model.fields, values)
-    return link_loaded(loaded, model, record_ids, resources, progress, block_size, most_alike)
+    return link_loaded(
+        loaded, model, record_ids, resources, progress, block_size, most_alike, telling_size
+    )
 
 
 def train_and_link(
@@ -180,18 +185,19 @@ def link_loaded(
     progress: Progress = quiet,
     block_size: int | None = None,
     most_alike: int | None = None,
+    telling_size: int | None = None,
 ) -> Links:
     """As `link`, of records that stand ready."""
     progress("blocking", 0.2)
     allowed = allowed_pairs(loaded.coded.rows, model.pairs_per_record)
     while True:
-        found = loaded.together(model.pairs_per_record, block_size, most_alike)
+        found = loaded.together(model.pairs_per_record, block_size, most_alike, telling_size)
         sayings = found.sayings
         pairs = (found.blocks, sayings.repeated())
         weighed = weigh_pairs(sayings.coded, model, pairs, resources, progress)
         too_many = sayings.spread_into(weighed.left, weighed.right) > allowed
         if most_alike is not None or sayings.fewer is None or not too_many:
-            return _links(model, record_ids, sayings, weighed, found.blocks.block_size)
+            return _links(model, record_ids, found, weighed)
         most_alike = sayings.fewer
 
 
@@ -254,10 +260,10 @@ def _joined(kept: Sequence[Weighed]) -> Weighed:
 def _links(
     model: LinkModel,
     record_ids: NDArray[np.int64],
-    sayings: Sayings,
+    found: Together,
     weighed: Weighed,
-    block_size: int,
 ) -> Links:
+    sayings, blocks = found.sayings, found.blocks
     of, left, right = sayings.spread(weighed.left, weighed.right)
     key = left * len(record_ids) + right
     if not (key[1:] > key[:-1]).all():
@@ -265,7 +271,7 @@ def _links(
         of, left, right = of[order], left[order], right[order]
     return Links(
         model, record_ids, left, right, of.astype(np.int32), weighed,
-        block_size, sayings.most, sayings.left_alone,
+        blocks.block_size, blocks.telling_size, sayings.most, sayings.left_alone,
     )  # fmt: skip
 
 

@@ -19,8 +19,9 @@ from lightkeeper.engine.linkage.columns import Coded, Codes, Places, expand, onc
 
 BLOCK_SIZES = (5, 10, 20, 40, 80, 160)
 # In a large table blocks of ten bring .963 of the pairs of one person together and blocks of forty
-# .974, for three times the work (docs/decisions/0033).
-LARGE, LARGE_SIZES = 200_000, (10, 5)
+# .974, for three times the work (docs/decisions/0033). Those of two telling clues may be larger, or
+# a person of more than ten sayings falls out of all (0035).
+LARGE, LARGE_SIZES = 200_000, ((10, 160), (10, 10), (5, 5))
 # Of more than so many records some are asked how many others they meet, to find the largest block.
 ALL_ASKED, ASKED = 20_000, 5_000
 # So many pairs are made at a time, those in several blocks counted in each.
@@ -56,7 +57,8 @@ class Blocks:
     """Blocks of n records, and the pairs in them.
 
     rows (e,): the records of block after block, ascending in each; end (e,): where the block of
-    each ends. order (e,): the same places, record after record, from start (n + 1,) on.
+    each ends. order (e,): the same places, record after record, from start (n + 1,) on. Blocks of
+    two telling clues are of at most `telling_size`, all others of `block_size`.
     """
 
     rows: Codes
@@ -64,6 +66,7 @@ class Blocks:
     order: Codes
     start: Places
     block_size: int
+    telling_size: int
 
     def parts(self) -> list[range]:
         """All records, some at a time: with `pairs`, every pair once."""
@@ -132,37 +135,46 @@ class _Found:
         return cls(NO_CODES, NO_CODES, NO_KEYS, NO_CODES)
 
 
-def blocks_of(coded: Coded, *, pairs_per_record: int, block_size: int | None = None) -> Blocks:
+def blocks_of(
+    coded: Coded,
+    *,
+    pairs_per_record: int,
+    block_size: int | None = None,
+    telling_size: int | None = None,
+) -> Blocks:
     """Blocks of these records, up to the size at which there are as many pairs as are allowed.
 
     Units: `pairs_per_record` bounds the pairs divided by the records, but for the last step. With
-    `block_size` every block of up to so many records is taken, and no larger one.
+    `block_size` every block of up to so many records is taken, and no larger one, but for those of
+    two telling clues, of up to `telling_size` if it is given.
     """
     if block_size is not None:
-        return _up_to(coded, block_size)
+        return _up_to(coded, block_size, telling_size or block_size)
     if coded.rows <= LARGE:
         return _as_allowed(coded, pairs_per_record)
     step = -(-coded.rows // ASKED)
-    for size in LARGE_SIZES:
-        blocks = _up_to(coded, size)
+    for sizes in LARGE_SIZES:
+        blocks = _up_to(coded, *sizes)
         pairs = sum(len(left) for left, _ in blocks.every(step)) * step
         if pairs <= pairs_per_record * coded.rows:
             break
     return blocks
 
 
-def _up_to(coded: Coded, block_size: int) -> Blocks:
+def _up_to(coded: Coded, block_size: int, telling_size: int) -> Blocks:
     """Every block of two to so many records, but for those that lie within another of them."""
-    return _in_order(_joined(_found_up_to(coded, block_size)), coded.rows, block_size)
+    found = _joined(_found_up_to(coded, block_size, telling_size))
+    return _in_order(found, coded.rows, block_size, telling_size)
 
 
-def _found_up_to(coded: Coded, block_size: int) -> list[_Found]:
+def _found_up_to(coded: Coded, block_size: int, telling_size: int) -> list[_Found]:
     given = clues_of(coded)
     found = [_of_one(clue, block_size) for clue in given]
     often = [_often(clue, block_size) for clue in given]
     for one, two in paired(often):
+        most = telling_size if one.telling and two.telling else block_size
         # Of so many blocks the keys would take as much memory as the records.
-        found.append(replace(_of_two(one, two, coded.rows, block_size), key=NO_KEYS))
+        found.append(replace(_of_two(one, two, coded.rows, most), key=NO_KEYS))
     return found
 
 
@@ -183,7 +195,7 @@ def _as_allowed(coded: Coded, pairs_per_record: int) -> Blocks:
     largest = _largest(every, coded.rows, pairs_per_record)
     keep = (every.size <= largest) & (every.alone > largest)
     kept = replace(every, rows=every.rows[np.repeat(keep, every.size)], size=every.size[keep])
-    return _in_order(kept, coded.rows, largest)
+    return _in_order(kept, coded.rows, largest, largest)
 
 
 def _often(clue: Given, least: int) -> Given:
@@ -192,7 +204,7 @@ def _often(clue: Given, least: int) -> Given:
     """
     count = np.bincount(clue.code, minlength=len(clue.said))
     kept = count[clue.code] > least
-    return Given(clue.group, clue.number, clue.rows[kept], clue.code[kept], clue.said)
+    return replace(clue, rows=clue.rows[kept], code=clue.code[kept])
 
 
 def _of_one(clue: Given, most: int) -> _Found:
@@ -266,7 +278,7 @@ def _largest(every: _Found, records: int, pairs_per_record: int) -> int:
     return smaller
 
 
-def _in_order(found: _Found, records: int, block_size: int) -> Blocks:
+def _in_order(found: _Found, records: int, block_size: int, telling_size: int) -> Blocks:
     if len(found.rows) > MOST_PLACES:
         raise ShapeError(
             f"{records} records have {len(found.rows)} places in blocks, more than can be "
@@ -282,4 +294,4 @@ def _in_order(found: _Found, records: int, block_size: int) -> Blocks:
     count = np.bincount(found.rows, minlength=records)
     start = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
     end = np.repeat(np.cumsum(found.size, dtype=np.int32), found.size)
-    return Blocks(found.rows, end, order, start, block_size)
+    return Blocks(found.rows, end, order, start, block_size, telling_size)

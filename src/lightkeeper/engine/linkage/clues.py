@@ -72,6 +72,10 @@ def _clues_of_things(name: str) -> dict[Kind, list[Clue]]:
     }
 
 
+# A whole value of these says much: two of them bring few strangers together in a table of any size.
+TELLING = (Kind.FULL_NAME, Kind.NAME_WORDS, Kind.BIRTH_DATE, Kind.PHONE, Kind.EMAIL,
+           Kind.IDENTIFIER, Kind.REGISTRATION_NUMBER, Kind.DOMAIN, Kind.VEHICLE_MARK, Kind.VIN,
+           Kind.HANDLE, Kind.UPRN)  # fmt: skip
 # Words of a name are the one group whose clues are paired among themselves.
 PAIRED = ("word", "start")
 
@@ -80,7 +84,8 @@ PAIRED = ("word", "start")
 class Given:
     """One clue as n records give it: rows (t,) ascending and the code of what each says, each once.
 
-    `said` (v,): what the codes stand for. `group`, `number`: which clue it is.
+    `said` (v,): what the codes stand for. `group`, `number`: which clue it is; `telling` whether it
+    is a whole value that says much.
     """
 
     group: str
@@ -88,6 +93,7 @@ class Given:
     rows: Codes
     code: Codes
     said: pa.StringArray
+    telling: bool
 
     @cached_property
     def several(self) -> bool:
@@ -131,7 +137,8 @@ def _given(group: str, number: int, columns: list[tuple[Column, pa.StringArray]]
     if len(columns) > 1 or columns[0][0].start is not None:
         both = once(row.astype(np.int64) << 32 | code)
         row, code = (both >> 32).astype(np.int32), (both & 0xFFFFFFFF).astype(np.int32)
-    return Given(group, number, row, code, coded.dictionary)
+    telling = number == 0 and all(column.of.kind in TELLING for column, _ in columns)
+    return Given(group, number, row, code, coded.dictionary, telling)
 
 
 def _said(column: Column) -> tuple[Codes, Codes]:
@@ -174,17 +181,27 @@ def meet(one: Given, two: Given, rows: int) -> tuple[Codes, Codes, Codes]:
     return one.rows[entry], one.code[entry], two.code[after]
 
 
-def block_keys(coded: Coded) -> tuple[Places, NDArray[np.uint64]]:
+@dataclass(frozen=True)
+class Keys:
     """Every block of every record as a number that is the same wherever it is worked out: row and
-    key, (t,) each. Two blocks have one key by chance once in 2^64 pairs of them.
+    key (t,), and whether it is of two telling clues. Two blocks have one key by chance once in 2^64
+    pairs of them.
     """
+
+    row: Places
+    key: NDArray[np.uint64]
+    telling: NDArray[np.bool_]
+
+
+def block_keys(coded: Coded) -> Keys:
+    """The blocks of these records."""
     given = clues_of(coded)
-    names = [_numbers(clue) for clue in given]
-    rows, keys = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
-    for clue, number in zip(given, names, strict=True):
+    of = {id(clue): _numbers(clue) for clue in given}
+    rows, keys, telling = [np.empty(0, np.int64)], [np.empty(0, np.uint64)], [np.empty(0, bool)]
+    for clue in given:
         rows.append(clue.rows.astype(np.int64))
-        keys.append(number[clue.code])
-    of = {id(clue): number for clue, number in zip(given, names, strict=True)}
+        keys.append(of[id(clue)][clue.code])
+        telling.append(np.zeros(len(clue.rows), bool))
     for one, two in paired(given):
         row, a, b = meet(one, two, coded.rows)
         x, y = of[id(one)][a], of[id(two)][b]
@@ -192,7 +209,8 @@ def block_keys(coded: Coded) -> tuple[Places, NDArray[np.uint64]]:
             x, y = np.minimum(x, y), np.maximum(x, y)
         rows.append(row.astype(np.int64))
         keys.append(mixed(x * np.uint64(0x9E3779B97F4A7C15) + y))
-    return np.concatenate(rows), np.concatenate(keys)
+        telling.append(np.full(len(row), one.telling and two.telling))
+    return Keys(np.concatenate(rows), np.concatenate(keys), np.concatenate(telling))
 
 
 def mixed(raw: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -34,7 +34,7 @@ class Loaded:
     prepared: pa.Table
     fields: tuple[Field, ...]
     values: pa.Table | None = None
-    known: dict[tuple[int, int | None, int], Together] = field(default_factory=dict)
+    known: dict[tuple[int, int | None, int | None, int], Together] = field(default_factory=dict)
 
     @cached_property
     def coded(self) -> Coded:
@@ -56,18 +56,25 @@ class Loaded:
         return alike(self._as_said)
 
     def together(
-        self, pairs_per_record: int, block_size: int | None = None, most_alike: int | None = None
+        self,
+        pairs_per_record: int,
+        block_size: int | None = None,
+        most_alike: int | None = None,
+        telling_size: int | None = None,
     ) -> Together:
-        """With `block_size` blocks of so many sayings, with `most_alike` sayings of so many
-        records; without them as many as the number of pairs allows.
+        """With `block_size` and `telling_size` blocks of so many sayings (see `blocks_of`), with
+        `most_alike` sayings of so many records; without them as many as the number of pairs allows.
         """
         if most_alike is None:
             most_alike = self.alike.fitting(allowed_pairs(self.coded.rows, pairs_per_record))
-        wanted = pairs_per_record, block_size, most_alike
+        wanted = pairs_per_record, block_size, telling_size, most_alike
         if wanted not in self.known:
             sayings = sayings_of(self.coded, self.alike, most_alike)
             blocks = blocks_of(
-                sayings.coded, pairs_per_record=pairs_per_record, block_size=block_size
+                sayings.coded,
+                pairs_per_record=pairs_per_record,
+                block_size=block_size,
+                telling_size=telling_size,
             )
             self.known[wanted] = Together(sayings, blocks)
         return self.known[wanted]

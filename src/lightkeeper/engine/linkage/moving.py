@@ -34,7 +34,13 @@ class Moving:
     model: LinkModel
     values: pa.Table
     block_size: int
+    telling_size: int
     most_alike: int
+
+    @property
+    def limit(self) -> str:
+        """Of how many sayings a block may be, in SQL."""
+        return f"CASE WHEN telling THEN {self.telling_size} ELSE {self.block_size} END"
 
     def count(self) -> None:
         """Which sayings open, close or go on, and what blocks that touches."""
@@ -71,32 +77,37 @@ class Moving:
             """
         )
         opening = self._sayings("SELECT saying FROM opening ORDER BY saying")
-        rows, keys = block_keys(self._said(opening))
-        self._put("fresh", {"block": keys, "saying": opening[rows]})
+        keys = block_keys(self._said(opening))
+        self._put(
+            "fresh", {"block": keys.key, "saying": opening[keys.row], "telling": keys.telling}
+        )
         self._count_blocks()
 
     def _count_blocks(self) -> None:
-        """`touched`: how many sayings each block had and has; `members`: those of small ones."""
+        """`touched`: of the blocks that change which were small and which are; `members`: the
+        sayings of both.
+        """
         self._run(
             f"""
             CREATE OR REPLACE TABLE left_keys AS
-            SELECT block, saying FROM standing.keyed SEMI JOIN closing USING (saying);
+            SELECT block, saying, telling FROM standing.keyed SEMI JOIN closing USING (saying);
             CREATE OR REPLACE TABLE touched AS
             WITH moved AS (
-                SELECT block, count(*) AS more, 0 AS less FROM fresh GROUP BY block
-                UNION ALL SELECT block, 0, count(*) FROM left_keys GROUP BY block
+                SELECT block, telling, count(*) AS more, 0 AS less FROM fresh GROUP BY ALL
+                UNION ALL SELECT block, telling, 0, count(*) FROM left_keys GROUP BY ALL
             ), moving AS (
-                SELECT block, sum(more)::BIGINT AS more, sum(less)::BIGINT AS less
-                FROM moved GROUP BY block
+                SELECT block, telling, sum(more)::BIGINT AS more, sum(less)::BIGINT AS less
+                FROM moved GROUP BY ALL
             ), held AS (
                 SELECT block, count(*) AS many FROM standing.keyed
                 SEMI JOIN moving USING (block) GROUP BY block
             )
-            SELECT block, coalesce(many, 0) AS before, coalesce(many, 0) - less + more AS after
+            SELECT block, coalesce(many, 0) <= {self.limit} AS was_small,
+                coalesce(many, 0) - less + more <= {self.limit} AS is_small
             FROM moving LEFT JOIN held USING (block);
             CREATE OR REPLACE TABLE members AS
             SELECT block, saying FROM standing.keyed
-            SEMI JOIN (SELECT block FROM touched WHERE least(before, after) <= {self.block_size})
+            SEMI JOIN (SELECT block FROM touched WHERE was_small OR is_small)
             USING (block) ANTI JOIN closing USING (saying)
             """
         )
@@ -118,19 +129,19 @@ class Moving:
         """Pairs of sayings to compare, and whether every two of their records, or those of records
         that came.
         """
-        size = self.block_size
         self._run(
             f"""
             CREATE OR REPLACE TABLE fuller_keys AS
             SELECT block, saying FROM standing.keyed SEMI JOIN fuller USING (saying);
             CREATE OR REPLACE TABLE together AS
-            WITH small AS (SELECT block, before FROM touched WHERE after <= {size}),
+            WITH small AS (SELECT block, was_small FROM touched WHERE is_small),
             either AS (
                 SELECT block, saying FROM members SEMI JOIN small USING (block)
                 UNION ALL SELECT block, saying FROM fresh SEMI JOIN small USING (block)
             ), known AS (
                 SELECT block FROM standing.keyed SEMI JOIN fuller_keys USING (block)
-                ANTI JOIN touched USING (block) GROUP BY block HAVING count(*) <= {size}
+                ANTI JOIN touched USING (block)
+                GROUP BY block, telling HAVING count(*) <= {self.limit}
                 UNION ALL SELECT block FROM small
             ), others AS (
                 SELECT block, saying FROM standing.keyed
@@ -141,7 +152,7 @@ class Moving:
                 FROM fresh a JOIN either b USING (block)
                 UNION ALL
                 SELECT a.saying, b.saying, true FROM members a JOIN members b USING (block)
-                JOIN small USING (block) WHERE small.before > {size}
+                JOIN small USING (block) WHERE NOT was_small
                 UNION ALL
                 SELECT a.saying, b.saying, false FROM fuller_keys a JOIN others b USING (block)
             )
@@ -181,6 +192,7 @@ class Moving:
             pairs["of"].to_numpy().astype(np.int32),
             found,
             self.block_size,
+            self.telling_size,
             self.most_alike,
             self.left_alone(),
         )
@@ -197,20 +209,19 @@ class Moving:
         that shared a block that has grown too large, and share no small one, and those of a saying
         that too many records say now.
         """
-        size = self.block_size
         self._run(
-            f"""
+            """
             CREATE OR REPLACE TABLE suspects AS
             SELECT DISTINCT a.saying AS l, b.saying AS r FROM members a JOIN members b USING (block)
             JOIN touched USING (block)
-            WHERE a.saying < b.saying AND before <= {size} AND after > {size};
+            WHERE a.saying < b.saying AND was_small AND NOT is_small;
             CREATE OR REPLACE TABLE apart AS
             SELECT saying AS l, saying AS r FROM closing WHERE after > 0
             UNION
             SELECT least(a.saying, b.saying), greatest(a.saying, b.saying)
             FROM left_keys a SEMI JOIN (FROM closing WHERE after > 0) USING (saying)
             JOIN touched USING (block) JOIN standing.keyed b USING (block)
-            WHERE before <= {size} AND a.saying <> b.saying
+            WHERE was_small AND a.saying <> b.saying
             """
         )
         if self._number("SELECT count(*) FROM suspects"):
@@ -227,7 +238,6 @@ class Moving:
 
     def _part_suspects(self) -> None:
         """Those that share no small block are apart."""
-        size = self.block_size
         self._run(
             f"""
             CREATE OR REPLACE TABLE suspect_keys AS SELECT saying, block FROM standing.keyed
@@ -237,13 +247,11 @@ class Moving:
             JOIN suspect_keys a ON a.saying = l JOIN suspect_keys b ON b.saying = r
             AND a.block = b.block;
             INSERT INTO apart
-            WITH others AS (
-                SELECT block, count(*) AS many FROM standing.keyed
+            WITH small AS (
+                SELECT block FROM standing.keyed
                 SEMI JOIN (SELECT block FROM shared ANTI JOIN touched USING (block)) USING (block)
-                GROUP BY block
-            ), small AS (
-                SELECT block FROM others WHERE many <= {size}
-                UNION ALL SELECT block FROM touched WHERE after <= {size}
+                GROUP BY block, telling HAVING count(*) <= {self.limit}
+                UNION ALL SELECT block FROM touched WHERE is_small
             )
             SELECT l, r FROM suspects ANTI JOIN (SELECT l, r FROM shared SEMI JOIN small
             USING (block)) USING (l, r)
@@ -260,7 +268,7 @@ class Moving:
             INSERT INTO standing.people SELECT * EXCLUDE saying FROM coming ORDER BY record;
             INSERT INTO standing.says SELECT record, saying FROM coming
             WHERE saying IS NOT NULL ORDER BY record;
-            INSERT INTO standing.keyed SELECT block, saying FROM fresh ORDER BY block
+            INSERT INTO standing.keyed SELECT block, saying, telling FROM fresh ORDER BY block
             """
         )
 

@@ -1,9 +1,9 @@
 """A linked table that stands ready for more: what comes is compared with what it may be, no more.
 
 Two records are compared where they say the same, or where what they say shares a block of at most
-`block_size` sayings (`sayings.py`). A record that comes or goes changes only the blocks of what it
-says, so what follows from it is worked out from those alone (`moving.py`), and comes out as linking
-everything again would give it.
+`block_size` sayings, or `telling_size` (`blocking.py`, `sayings.py`). A record that comes or goes
+changes only the blocks of what it says, so what follows from it is worked out from those alone
+(`moving.py`), and comes out as linking everything again would give it.
 """
 
 # ruff: noqa: S608  (names of fields are made in prepare.py from the kinds, never from a file)
@@ -85,8 +85,8 @@ def _write(
     record_ids = links.record_ids
     connection.execute(f"ATTACH '{_quoted(path)}' AS standing")
     told = [("format", FORMAT), ("engine", duckdb.__version__), ("model", links.model.to_json()),
-            ("block_size", str(links.block_size)), ("most_alike", str(links.most_alike)),
-            ("records", str(len(record_ids)))]  # fmt: skip
+            ("block_size", str(links.block_size)), ("telling_size", str(links.telling_size)),
+            ("most_alike", str(links.most_alike)), ("records", str(len(record_ids)))]  # fmt: skip
     connection.execute("CREATE TABLE standing.told (name VARCHAR, said VARCHAR)")
     connection.executemany("INSERT INTO standing.told VALUES ($1, $2)", told)
     number = lasting_numbers(loaded.coded)
@@ -107,8 +107,9 @@ def _write(
 def _keys(loaded: Loaded, links: Links, number: NDArray[np.uint64]) -> pa.Table:
     """Each block that each saying is in, of those that are blocked."""
     sayings = loaded.together(links.model.pairs_per_record, most_alike=links.most_alike).sayings
-    rows, keys = block_keys(sayings.coded)
-    return pa.table({"block": keys, "saying": number[sayings.records[sayings.start[:-1]]][rows]})
+    keys = block_keys(sayings.coded)
+    saying = number[sayings.records[sayings.start[:-1]]][keys.row]
+    return pa.table({"block": keys.key, "saying": saying, "telling": keys.telling})
 
 
 class Standing:
@@ -118,6 +119,7 @@ class Standing:
         self._connection = connection
         self.model = model_from_json(told["model"])
         self.block_size = int(told["block_size"])
+        self.telling_size = int(told["telling_size"])
         self.most_alike = int(told["most_alike"])
         self.made_with = int(told["records"])
         self._values = connection.sql("SELECT * FROM standing.known_values").to_arrow_table()
@@ -161,8 +163,9 @@ class Standing:
         """
         self._take_in(added, np.unique(np.atleast_1d(np.asarray(removed, np.int64))))
         moving = Moving(
-            self._connection, self.model, self._values, self.block_size, self.most_alike
-        )
+            self._connection, self.model, self._values,
+            self.block_size, self.telling_size, self.most_alike,
+        )  # fmt: skip
         moving.count()
         links, parted = moving.gained(), moving.parted()
         yield Change(links, parted)

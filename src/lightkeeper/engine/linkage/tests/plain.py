@@ -10,6 +10,10 @@ from lightkeeper.engine.linkage.prepare import prepare
 from lightkeeper.engine.linkage.scoring import MISSING, Levels
 
 RARE = 2
+TELLING = (
+    "full_name", "name_words", "birth_date", "phone", "email", "identifier",
+    "registration_number", "domain", "vehicle_mark", "vin", "handle", "uprn",
+)  # fmt: skip
 
 
 def plain_levels(table, model, left, right, values=None, most_alike=1280):
@@ -118,9 +122,9 @@ def _spoken(fields):
     return f"CASE WHEN {clue or 'false'} THEN row({said})::VARCHAR ELSE unique_id::VARCHAR END"
 
 
-def plain_pairs(table, plan, block_size, most_alike=1280):
+def plain_pairs(table, plan, block_size, most_alike=1280, telling_size=None):
     """Every pair that says the same or whose sayings share a block of at most so many, sorted; of
-    sayings that more than so many records say, none.
+    sayings that more than so many records say, none. Blocks of two telling clues may be larger.
     """
     prepared, fields = prepare(table, plan)
     connection = duckdb.connect()
@@ -132,7 +136,8 @@ def plain_pairs(table, plan, block_size, most_alike=1280):
                 groups.append(group)
             selects.append(
                 f"SELECT record, {groups.index(group)} AS part, "
-                f"'{group}/{number}/' || {part} AS clue FROM "
+                f"'{group}/{number}/' || {part} AS clue, "
+                f"{part == 'v' and field.kind in TELLING} AS telling FROM "
                 f"(SELECT unique_id AS record, {_each(field)} AS v FROM prepared) "
                 "WHERE v IS NOT NULL"
             )
@@ -145,14 +150,16 @@ def plain_pairs(table, plan, block_size, most_alike=1280):
             SELECT record, said FROM says
             WHERE said IN (SELECT said FROM says GROUP BY said HAVING count(*) <= {most_alike})
         ), keyed AS (
-            SELECT a.record, a.clue || '+' || b.clue AS block FROM clues a JOIN clues b
+            SELECT a.record, a.clue || '+' || b.clue AS block, a.telling AND b.telling AS telling
+            FROM clues a JOIN clues b
             ON a.record = b.record AND (
                 a.part < b.part OR (a.part = b.part AND a.part <= 1 AND a.clue < b.clue))
-            UNION ALL SELECT record, clue FROM clues
+            UNION ALL SELECT record, clue, false FROM clues
         ), gives AS (
-            SELECT DISTINCT said, block FROM keyed JOIN blocked USING (record)
+            SELECT DISTINCT said, block, telling FROM keyed JOIN blocked USING (record)
         ), small AS (
-            SELECT block FROM gives GROUP BY block HAVING count(*) <= {block_size}
+            SELECT block FROM gives GROUP BY block, telling HAVING count(*) <=
+            CASE WHEN telling THEN {telling_size or block_size} ELSE {block_size} END
         ), kept AS (SELECT * FROM gives SEMI JOIN small USING (block)),
         together AS (
             SELECT a.said AS l, b.said AS r FROM kept a JOIN kept b USING (block)

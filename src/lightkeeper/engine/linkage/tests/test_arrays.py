@@ -136,15 +136,15 @@ def test_pairs_are_those_that_share_a_block(block_size):
     )
 
 
-@pytest.mark.parametrize("block_size", [2, 5, 20])
+@pytest.mark.parametrize(("block_size", "telling_size"), [(2, 2), (2, 9), (5, 160), (20, 25)])
 @pytest.mark.parametrize("most_alike", [3, 25, 1280])
-def test_of_records_that_say_the_same_blocks_count_one(block_size, most_alike):
+def test_of_records_that_say_the_same_blocks_count_one(block_size, telling_size, most_alike):
     table = some_twice(160)
     plan = plan_by_name(table.column_names)
 
-    found = load(table, plan).together(60, block_size, most_alike)
+    found = load(table, plan).together(60, block_size, most_alike, telling_size)
 
-    expected = plain_pairs(table, plan, block_size, most_alike)
+    expected = plain_pairs(table, plan, block_size, most_alike, telling_size)
     assert np.array_equal(together(found), expected)
     assert (found.sayings.left_alone > 0) == (most_alike < 1280)
 
@@ -217,9 +217,26 @@ def test_the_largest_block_is_the_last_that_leaves_few_enough_pairs():
 def test_a_large_table_takes_small_blocks_and_smaller_ones_where_there_are_too_many(monkeypatch):
     monkeypatch.setattr("lightkeeper.engine.linkage.blocking.LARGE", 100)
     table = with_odd_names(150)
-    loaded = load(table, plan_by_name(table.column_names))
+    plan = plan_by_name(table.column_names)
+    loaded, some_fewer = load(table, plan), len(plain_pairs(table, plan, 10)) // 150 + 1
 
-    assert [loaded.together(allowed).blocks.block_size for allowed in (60, 2)] == [10, 5]
+    found = [loaded.together(allowed).blocks for allowed in (60, some_fewer, 2)]
+
+    assert [(b.block_size, b.telling_size) for b in found] == [(10, 160), (10, 10), (5, 5)]
+
+
+def test_in_a_large_table_twelve_sayings_of_one_person_are_brought_together(monkeypatch):
+    monkeypatch.setattr("lightkeeper.engine.linkage.blocking.LARGE", 100)
+    person = {"given_name": "ida", "family_name": "calder", "birth_date": "1990-04-01"}
+    said = [person | {"phone": None, "postcode": f"ZZ{n} 1AA"} for n in range(1, 13)]
+    others = with_odd_names(150)
+    table = pa.concat_tables([others, pa.Table.from_pylist(said, schema=others.schema)])
+
+    found = load(table, plan_by_name(table.column_names)).together(60)
+
+    pairs = {tuple(pair) for pair in together(found).tolist()}
+    assert {(a, b) for a in range(150, 162) for b in range(a + 1, 162)} <= pairs
+    assert found.blocks.block_size == 10
 
 
 def test_no_part_of_the_pairs_is_left_out_or_given_twice(monkeypatch):
@@ -260,8 +277,8 @@ def test_blocks_by_number_bring_the_same_pairs_together():
 
 
 def _blocks(coded):
-    rows, keys = block_keys(coded)
-    return set(zip(rows.tolist(), keys.tolist(), strict=True))
+    keys = block_keys(coded)
+    return set(zip(keys.row.tolist(), keys.key.tolist(), strict=True))
 
 
 def test_a_table_without_a_clue_has_no_pairs():

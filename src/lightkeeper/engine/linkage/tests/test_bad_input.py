@@ -33,9 +33,9 @@ def test_of_a_long_text_and_a_long_list_only_the_beginning_counts():
 
 def test_a_name_of_ten_thousand_letters_has_no_more_blocks_than_one_of_the_longest_that_counts():
     words = " ".join(f"w{n:03d}" for n in range(2500))
-    rows, _ = block_keys(load(pa.table({"full_name": [words]}), plan_by_name(["full_name"])).coded)
+    keys = block_keys(load(pa.table({"full_name": [words]}), plan_by_name(["full_name"])).coded)
 
-    assert len(rows) < 6 * (MOST_LETTERS / 5) ** 2
+    assert len(keys.row) < 6 * (MOST_LETTERS / 5) ** 2
 
 
 @pytest.mark.parametrize("year", ["\u00b2", "9" * 5000, "19x0", "", "0"])

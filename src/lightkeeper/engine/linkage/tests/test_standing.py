@@ -62,6 +62,7 @@ def test_what_comes_and_goes_leaves_what_linking_it_all_again_gives(table, train
     known = weights(link_and_keep(path, rows(there), model, values))
     with Standing.open(path) as standing:
         standing.block_size = size = dice.choice([2, 3, 4])  # small, so that blocks outgrow it
+        standing.telling_size = size
         known = weights(link(rows(there), model, values=values, block_size=size))
         outgrown = 0
         for _ in range(5):
@@ -78,9 +79,12 @@ def test_what_comes_and_goes_leaves_what_linking_it_all_again_gives(table, train
 
 @pytest.fixture(scope="module")
 def repeated(table):
-    """Rows that mostly come again, some of them very often, and some that say little."""
+    """Rows that mostly come again, some of them very often, some that say little, and twelve that
+    say one person otherwise.
+    """
     dice = random.Random(4)
     rows = [row | {"record_id": 0} for row in table.to_pylist()[:40]]
+    rows += [rows[0] | {"email": f"{n}@mail.example"} for n in range(12)]
     rows += [{"email": None} | dict.fromkeys(rows[0]), dict.fromkeys(rows[0]) | {"given_name": "o"}]
     often = [dice.choice(rows[:3] + rows[-2:]) for _ in range(90)]
     every = [*often, *(dice.choice(rows) for _ in range(120))]
@@ -96,7 +100,11 @@ def test_sayings_come_and_go_and_cross_their_bound_as_in_linking_it_all_again(
 ):
     dice, (model, values) = random.Random(seed), trained
     path, ids = tmp_path / "standing", repeated["record_id"].to_pylist()
-    bounds = {"block_size": dice.choice([2, 3, 5]), "most_alike": dice.choice([2, 4, 8, 12])}
+    bounds = {
+        "block_size": dice.choice([2, 3, 5]),
+        "telling_size": dice.choice([6, 8]),
+        "most_alike": dice.choice([2, 4, 8, 12]),
+    }
     there = sorted(dice.sample(ids, 100))
 
     def rows(wanted):
@@ -106,7 +114,7 @@ def test_sayings_come_and_go_and_cross_their_bound_as_in_linking_it_all_again(
         known = weights(link_and_keep(path, rows(there), model, values))
     same(known, weights(link(rows(there), model, values=values, **bounds)))
     with Standing.open(path) as standing:
-        assert (standing.block_size, standing.most_alike) == tuple(bounds.values())
+        assert {name: getattr(standing, name) for name in bounds} == bounds
         alone = {standing.most_alike}
         for _ in range(6):
             removed = dice.sample(there, min(len(there), dice.choice([0, 1, 30, 60])))
@@ -123,11 +131,11 @@ def test_sayings_come_and_go_and_cross_their_bound_as_in_linking_it_all_again(
 
 
 @contextmanager
-def patched_bounds(block_size, most_alike):
+def patched_bounds(**bounds):
     """Bounds other than the table would have."""
     real = Loaded.together
     with patch.object(
-        Loaded, "together", lambda self, pairs, *_, **__: real(self, pairs, block_size, most_alike)
+        Loaded, "together", lambda self, pairs, *_, **__: real(self, pairs, **bounds)
     ):
         yield
 
