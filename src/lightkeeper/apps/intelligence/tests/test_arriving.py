@@ -118,6 +118,7 @@ def test_it_is_told_by_a_run_with_its_figures(given, be, linked):
     run = arrived(be("ada"))
 
     assert (run.figures["came"], run.figures["records"]) == (1, 41)
+    assert run.figures["left_alone"] == last_whole_run().figures["left_alone"] == 0
     assert run.finished_at == NOON
     assert linking.is_linked_since(NOON - timedelta(seconds=1))
 
