@@ -131,6 +131,23 @@ def test_what_is_kept_of_a_run_is_rounded_and_who_ran_it_has_it_exact(given, be)
     assert (kept.accuracy["records"], kept.accuracy["precision"]) == (5, None)
 
 
+def test_figures_tell_how_many_records_were_left_alone(given, be, browse):
+    given("ben", [VICTOR, VICTOR], released_to=[HUB])
+    link(be("ada"))
+    plain = browse("sam").get("/picture/figures/").content.decode()
+    be("sam")
+    run = LinkageRun.objects.get()
+    with superuser(NAME) as there:
+        there.execute(
+            "update intelligence_linkagerun set figures = figures || %s::jsonb where id = %s",
+            ('{"left_alone": 1285}', run.pk),
+        )
+    told = browse("sam").get("/picture/figures/").content.decode()
+
+    assert "left alone" not in plain
+    assert "1285 left alone: too many say the same" in told.replace("1,285", "1285")
+
+
 def test_the_shares_of_a_measurement_are_kept_in_whole_percents_where_there_are_enough():
     exact = {"records": 1203, "entities": 612, "clusters": 611, "precision": 0.98765, "f1": 0.5}
 
