@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from lightkeeper.engine.linkage.comparisons import compare_fields
 from lightkeeper.engine.linkage.model import LinkModel
-from lightkeeper.engine.linkage.plan import plan_by_name
+from lightkeeper.engine.linkage.plan import Subject, plan_by_name
 from lightkeeper.engine.linkage.prepare import prepare
 
 GIVEN = [
@@ -80,9 +80,11 @@ def records(count: int, seed: int = 1, lists: bool = False) -> pa.Table:
     return pa.Table.from_pylist(rows, schema)
 
 
-def usual_model(table: pa.Table, prior: float = 0.01) -> LinkModel:
+def usual_model(
+    table: pa.Table, prior: float = 0.01, subject: Subject = Subject.PERSON
+) -> LinkModel:
     """A model that nobody has trained: every level has its usual weight."""
-    plan = plan_by_name(table.column_names)
+    plan = plan_by_name(table.column_names, subject)
     _, fields = prepare(table, plan)
     return LinkModel(
         plan=plan,
