@@ -6,6 +6,7 @@ common value can explode. Pairs are made as they are asked for, a part at a time
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.linkage.clues import Given, clues_of, meet, paired
 from lightkeeper.engine.linkage.columns import Coded, Codes, Places, expand, once, spread
+from lightkeeper.engine.linkage.database import USUAL
 
 BLOCK_SIZES = (5, 10, 20, 40, 80, 160)
 # In a large table blocks of ten bring .963 of the pairs of one person together and blocks of forty
@@ -171,11 +173,14 @@ def _found_up_to(coded: Coded, block_size: int, telling_size: int) -> list[_Foun
     given = clues_of(coded)
     found = [_of_one(clue, block_size) for clue in given]
     often = [_often(clue, block_size) for clue in given]
-    for one, two in paired(often):
-        most = telling_size if one.telling and two.telling else block_size
+
+    def together(both: tuple[Given, Given]) -> _Found:
+        most = telling_size if both[0].telling and both[1].telling else block_size
         # Of so many blocks the keys would take as much memory as the records.
-        found.append(replace(_of_two(one, two, coded.rows, most), key=NO_KEYS))
-    return found
+        return replace(_of_two(*both, coded.rows, most), key=NO_KEYS)
+
+    with ThreadPoolExecutor(USUAL.threads) as pool:
+        return [*found, *pool.map(together, paired(often))]
 
 
 def _as_allowed(coded: Coded, pairs_per_record: int) -> Blocks:

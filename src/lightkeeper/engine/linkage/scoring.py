@@ -1,6 +1,7 @@
 """Levels and weights of pairs of records, worked out from the model over arrays of codes."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from lightkeeper.engine.linkage.columns import NONE, Coded, Column, Places
 from lightkeeper.engine.linkage.conditions import SAME, conditions_of
+from lightkeeper.engine.linkage.database import USUAL
 from lightkeeper.engine.linkage.meeting import Meeting
 from lightkeeper.engine.linkage.model import Comparison, Level
 
@@ -51,9 +53,13 @@ class Comparer:
 
     def chunks(self, left: Places, right: Places) -> Iterator[Levels]:
         """The levels of each pair, in the order given, a chunk of pairs at a time."""
-        for start in range(0, len(left), CHUNK):
-            part = slice(start, start + CHUNK)
-            yield self.compare(left[part], right[part])
+        parts = [slice(start, start + CHUNK) for start in range(0, len(left), CHUNK)]
+        return self.each((left[part], right[part]) for part in parts)
+
+    def each(self, parts: Iterable[tuple[Places, Places]]) -> Iterator[Levels]:
+        """The levels of the pairs of each part, left and right, one part after the other."""
+        with ThreadPoolExecutor(USUAL.threads) as pool:
+            yield from pool.map(lambda part: self.compare(*part), parts)
 
     def compare(
         self,

@@ -206,7 +206,7 @@ def _near_levels(found: Together, comparisons: Sequence[Comparison], step: int) 
     repeated = found.sayings.repeated().left
     repeated = repeated[repeated % step == 0]
     pairs = itertools.chain(found.blocks.every(step), [(repeated, repeated)])
-    return join_levels(comparer.compare(left, right) for left, right in pairs if len(left))
+    return join_levels(comparer.each(part for part in pairs if len(part[0])))
 
 
 def _splink_level(level: Level) -> dict[str, Any]:
