@@ -80,8 +80,8 @@ def link_files(
     result["left_alone"] = links.left_alone
     if links.left_alone:
         echo(
-            f"{links.left_alone} records say what more than {links.most_alike} say alike, as "
-            "placeholders do. They were compared with nothing, and each is its own subject."
+            f"{links.left_alone} records say what {links.most_alike} others stand for already. "
+            "They were compared with nothing, and each is its own subject."
         )
     echo(
         f"{result['records']} records, {links.pairs_compared} pairs compared, "

@@ -55,8 +55,8 @@ class Links:
     other_name, home (p,) bits: what another name adds and what one home takes away, both 0 in a
     model without homes; one_home (p,) whether a person should say if it is two of one home.
     Records were compared where what they say shares a block of at most `block_size` sayings, or of
-    `telling_size` if two telling clues make it, and where they say the same; `left_alone` of them
-    say what more than `most_alike` records say, which is a placeholder and compared with nothing.
+    `telling_size` if two telling clues make it, and where they say the same. So many stand for what
+    they say as `most_alike`, those with the lowest numbers; `left_alone` are the others.
     `pairs_compared` counts pairs of sayings.
     `of` (p,): of which pair of sayings in `weighed` each is.
     """
@@ -189,16 +189,15 @@ def link_loaded(
 ) -> Links:
     """As `link`, of records that stand ready."""
     progress("blocking", 0.2)
-    allowed = allowed_pairs(loaded.coded.rows, model.pairs_per_record)
-    while True:
-        found = loaded.together(model.pairs_per_record, block_size, most_alike, telling_size)
-        sayings = found.sayings
-        pairs = (found.blocks, sayings.repeated())
-        weighed = weigh_pairs(sayings.coded, model, pairs, resources, progress)
-        too_many = sayings.spread_into(weighed.left, weighed.right) > allowed
-        if most_alike is not None or sayings.fewer is None or not too_many:
-            return _links(model, record_ids, found, weighed)
-        most_alike = sayings.fewer
+    found = loaded.together(model.pairs_per_record, block_size, telling_size)
+    sayings = found.sayings
+    weighed = weigh_pairs(
+        sayings.coded, model, (found.blocks, sayings.repeated()), resources, progress
+    )
+    if most_alike is None:
+        allowed = allowed_pairs(loaded.coded.rows, model.pairs_per_record)
+        most_alike = sayings.most_within(weighed.left, weighed.right, allowed)
+    return _links(model, record_ids, found, weighed, most_alike)
 
 
 def weigh_pairs(
@@ -262,8 +261,9 @@ def _links(
     record_ids: NDArray[np.int64],
     found: Together,
     weighed: Weighed,
+    most_alike: int,
 ) -> Links:
-    sayings, blocks = found.sayings, found.blocks
+    sayings, blocks = found.sayings.first(most_alike, record_ids), found.blocks
     of, left, right = sayings.spread(weighed.left, weighed.right)
     key = left * len(record_ids) + right
     if not (key[1:] > key[:-1]).all():
@@ -271,7 +271,7 @@ def _links(
         of, left, right = of[order], left[order], right[order]
     return Links(
         model, record_ids, left, right, of.astype(np.int32), weighed,
-        blocks.block_size, blocks.telling_size, sayings.most, sayings.left_alone,
+        blocks.block_size, blocks.telling_size, most_alike, sayings.left_alone,
     )  # fmt: skip
 
 

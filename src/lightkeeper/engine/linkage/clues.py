@@ -224,10 +224,10 @@ def _numbers(clue: Given) -> NDArray[np.uint64]:
     return digests(f"{clue.group}\0{clue.number}\0", clue.said.to_pylist())
 
 
-def digests(beginning: str, said: list[str]) -> NDArray[np.uint64]:
-    """A number for each of these texts with something before it, (v,), the same anywhere."""
-    found = b"".join(
-        hashlib.blake2b((beginning + text).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        for text in said
-    )
+def digests(beginning: str, said: list[str], key: bytes = b"") -> NDArray[np.uint64]:
+    """A number for each of these texts with something before it, (v,): the same anywhere, or
+    wherever the key is known.
+    """
+    whole = ((beginning + text).encode("utf-8", "surrogatepass") for text in said)
+    found = b"".join(hashlib.blake2b(one, digest_size=8, key=key).digest() for one in whole)
     return np.frombuffer(found, "<u8").astype(np.uint64)

@@ -10,13 +10,7 @@ from lightkeeper.engine.linkage.blocking import Blocks, blocks_of
 from lightkeeper.engine.linkage.columns import Coded, code_records, count_again
 from lightkeeper.engine.linkage.plan import ComparisonPlan
 from lightkeeper.engine.linkage.prepare import Field, prepare
-from lightkeeper.engine.linkage.sayings import (
-    Alike,
-    Sayings,
-    alike,
-    allowed_pairs,
-    sayings_of,
-)
+from lightkeeper.engine.linkage.sayings import Alike, Sayings, alike, sayings_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +28,7 @@ class Loaded:
     prepared: pa.Table
     fields: tuple[Field, ...]
     values: pa.Table | None = None
-    known: dict[tuple[int, int | None, int | None, int], Together] = field(default_factory=dict)
+    known: dict[tuple[int, int | None, int | None], Together] = field(default_factory=dict)
 
     @cached_property
     def coded(self) -> Coded:
@@ -55,28 +49,28 @@ class Loaded:
     def alike(self) -> Alike:
         return alike(self._as_said)
 
+    @cached_property
+    def sayings(self) -> Sayings:
+        return sayings_of(self.coded, self.alike)
+
     def together(
         self,
         pairs_per_record: int,
         block_size: int | None = None,
-        most_alike: int | None = None,
         telling_size: int | None = None,
     ) -> Together:
-        """With `block_size` and `telling_size` blocks of so many sayings (see `blocks_of`), with
-        `most_alike` sayings of so many records; without them as many as the number of pairs allows.
+        """With `block_size` and `telling_size` blocks of so many sayings (see `blocks_of`); without
+        them of as many as the number of pairs allows.
         """
-        if most_alike is None:
-            most_alike = self.alike.fitting(allowed_pairs(self.coded.rows, pairs_per_record))
-        wanted = pairs_per_record, block_size, telling_size, most_alike
+        wanted = pairs_per_record, block_size, telling_size
         if wanted not in self.known:
-            sayings = sayings_of(self.coded, self.alike, most_alike)
             blocks = blocks_of(
-                sayings.coded,
+                self.sayings.coded,
                 pairs_per_record=pairs_per_record,
                 block_size=block_size,
                 telling_size=telling_size,
             )
-            self.known[wanted] = Together(sayings, blocks)
+            self.known[wanted] = Together(self.sayings, blocks)
         return self.known[wanted]
 
 

@@ -1,8 +1,8 @@
 """What follows from records that come and go, worked out in the file that stands ready.
 
-First of sayings: one begins to be blocked when its first record comes, or when its records become
-few enough again, and ends when the last goes, or when they become too many. Blocks count sayings.
-Then of their records.
+First of sayings: one opens when its first record comes, and closes when the last goes. Blocks count
+sayings. Then of their records, of which the first stand for what they say: one that comes may send
+the last of them away, and one that goes bring another in.
 """
 
 # ruff: noqa: S608  (what is put into SQL here are whole numbers and names written here)
@@ -15,11 +15,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from lightkeeper.engine.errors import FormatError
 from lightkeeper.engine.linkage.batch import Links, Weighed, weigh_pairs
 from lightkeeper.engine.linkage.blocking import Candidates
 from lightkeeper.engine.linkage.clues import block_keys
 from lightkeeper.engine.linkage.columns import Coded, code_records
 from lightkeeper.engine.linkage.model import LinkModel
+from lightkeeper.engine.linkage.sayings import MOST_SPREAD
 
 Numbers = NDArray[np.int64]
 
@@ -43,37 +45,32 @@ class Moving:
         return f"CASE WHEN telling THEN {self.telling_size} ELSE {self.block_size} END"
 
     def count(self) -> None:
-        """Which sayings open, close or go on, and what blocks that touches."""
+        """Which sayings open, close or go on, which records stand for them, and what blocks that
+        touches.
+        """
         self._run(
-            """
+            f"""
             CREATE OR REPLACE TEMP VIEW staying AS
             SELECT record, saying FROM standing.says ANTI JOIN leaving USING (record);
             CREATE OR REPLACE TEMP VIEW there AS
-            SELECT record, saying, false AS came FROM staying
-            UNION ALL SELECT record, saying, true FROM coming WHERE saying IS NOT NULL;
-            CREATE OR REPLACE TABLE moved AS
-            WITH either AS (
-                SELECT saying, 0 AS less, 1 AS more FROM coming WHERE saying IS NOT NULL
-                UNION ALL
-                SELECT saying, 1, 0 FROM standing.says SEMI JOIN leaving USING (record)
-            ), moving AS (
-                SELECT saying, sum(less)::BIGINT AS less, sum(more)::BIGINT AS more
-                FROM either GROUP BY saying
-            ), held AS (
-                SELECT saying, count(*) AS many FROM standing.says
-                SEMI JOIN moving USING (saying) GROUP BY saying
-            )
-            SELECT saying, more, coalesce(many, 0) AS before,
-                coalesce(many, 0) - less + more AS after
-            FROM moving LEFT JOIN held USING (saying)
-            """
-        )
-        was, now = (f"{when} BETWEEN 1 AND {self.most_alike}" for when in ("before", "after"))
-        self._run(
-            f"""
-            CREATE OR REPLACE TABLE opening AS SELECT * FROM moved WHERE NOT ({was}) AND {now};
-            CREATE OR REPLACE TABLE closing AS SELECT * FROM moved WHERE {was} AND NOT ({now});
-            CREATE OR REPLACE TABLE fuller AS SELECT * FROM moved WHERE {was} AND {now} AND more > 0
+            SELECT record, saying FROM staying
+            UNION ALL SELECT record, saying FROM coming WHERE saying IS NOT NULL;
+            CREATE OR REPLACE TABLE moving AS
+            SELECT saying FROM coming WHERE saying IS NOT NULL
+            UNION SELECT saying FROM standing.says SEMI JOIN leaving USING (record);
+            CREATE OR REPLACE TABLE stood AS {self._standing_for("standing.says", "moving")};
+            CREATE OR REPLACE TABLE stands AS {self._standing_for("there", "moving")};
+            CREATE OR REPLACE TABLE came AS SELECT * FROM stands
+            ANTI JOIN (SELECT record FROM stood ANTI JOIN leaving USING (record)) USING (record);
+            CREATE OR REPLACE TABLE sent_away AS
+            SELECT * FROM stood ANTI JOIN stands USING (record) ANTI JOIN leaving USING (record);
+            CREATE OR REPLACE TABLE opening AS
+            SELECT saying, count(*) AS after FROM stands ANTI JOIN stood USING (saying)
+            GROUP BY saying;
+            CREATE OR REPLACE TABLE closing AS
+            SELECT DISTINCT saying FROM stood ANTI JOIN stands USING (saying);
+            CREATE OR REPLACE TABLE fuller AS
+            SELECT DISTINCT saying FROM came SEMI JOIN stood USING (saying)
             """
         )
         opening = self._sayings("SELECT saying FROM opening ORDER BY saying")
@@ -82,6 +79,13 @@ class Moving:
             "fresh", {"block": keys.key, "saying": opening[keys.row], "telling": keys.telling}
         )
         self._count_blocks()
+
+    def _standing_for(self, records: str, sayings: str) -> str:
+        """The records that stand for these sayings, in SQL."""
+        return (
+            f"SELECT record, saying FROM {records} SEMI JOIN {sayings} USING (saying) QUALIFY "
+            f"row_number() OVER (PARTITION BY saying ORDER BY record) <= {self.most_alike}"
+        )
 
     def _count_blocks(self) -> None:
         """`touched`: of the blocks that change which were small and which are; `members`: the
@@ -159,12 +163,15 @@ class Moving:
             SELECT least(a, b) AS l, greatest(a, b) AS r, bool_or(whole) AS whole FROM found
             WHERE a <> b GROUP BY ALL
             UNION ALL SELECT saying, saying, true FROM opening WHERE after > 1
-            UNION ALL SELECT saying, saying, false FROM fuller WHERE after > 1
+            UNION ALL SELECT saying, saying, false FROM fuller
             """
         )
 
     def _spread(self, sayings: NDArray[np.uint64], found: Weighed) -> Links:
-        """The pairs of records of what was kept, in order."""
+        """The pairs of records of what was kept, in order.
+
+        Raises: FormatError where they are more than may be kept.
+        """
         self._put(
             "kept",
             {
@@ -173,11 +180,26 @@ class Moving:
                 "r": sayings[found.right],
             },
         )
+        self._run(
+            f"""
+            CREATE OR REPLACE TABLE spoken AS SELECT l AS saying FROM kept UNION SELECT r FROM kept;
+            CREATE OR REPLACE TABLE voices AS
+            SELECT one.*, came.record IS NOT NULL AS came
+            FROM ({self._standing_for("there", "spoken")}) one LEFT JOIN came USING (record);
+            """
+        )
+        many = self._number(
+            "WITH size AS (SELECT saying, count(*)::HUGEINT AS size FROM voices GROUP BY saying) "
+            "SELECT coalesce(sum(a.size * b.size), 0) FROM kept "
+            "JOIN size a ON a.saying = l JOIN size b ON b.saying = r"
+        )
+        if many > 2 * MOST_SPREAD:  # of a saying beside itself each pair is counted twice
+            raise FormatError(f"What came would be kept as {many} pairs of records.")
         pairs = self._table(
             """
             SELECT kept.of, least(a.record, b.record) AS one, greatest(a.record, b.record) AS two
             FROM kept JOIN together USING (l, r)
-            JOIN there a ON a.saying = l JOIN there b ON b.saying = r
+            JOIN voices a ON a.saying = l JOIN voices b ON b.saying = r
             WHERE (whole OR a.came OR b.came) AND (l <> r OR a.record < b.record)
             ORDER BY one, two
             """
@@ -198,16 +220,16 @@ class Moving:
         )
 
     def left_alone(self) -> int:
-        """Of how many records the sayings are that too many records say."""
+        """How many records stand for nothing that is said."""
         return self._number(
-            "SELECT coalesce(sum(many), 0) FROM (SELECT count(*) AS many FROM there "
-            f"GROUP BY saying HAVING many > {self.most_alike})"
+            f"SELECT coalesce(sum(many - {self.most_alike}), 0) FROM (SELECT count(*) AS many "
+            f"FROM there GROUP BY saying HAVING many > {self.most_alike})"
         )
 
     def parted(self) -> Numbers:
         """Pairs of records that were compared and are no more, (q, 2), none of which goes: those
-        that shared a block that has grown too large, and share no small one, and those of a saying
-        that too many records say now.
+        that shared a block that has grown too large, and share no small one, and those of a record
+        that was sent away.
         """
         self._run(
             """
@@ -215,22 +237,38 @@ class Moving:
             SELECT DISTINCT a.saying AS l, b.saying AS r FROM members a JOIN members b USING (block)
             JOIN touched USING (block)
             WHERE a.saying < b.saying AND was_small AND NOT is_small;
-            CREATE OR REPLACE TABLE apart AS
-            SELECT saying AS l, saying AS r FROM closing WHERE after > 0
-            UNION
-            SELECT least(a.saying, b.saying), greatest(a.saying, b.saying)
-            FROM left_keys a SEMI JOIN (FROM closing WHERE after > 0) USING (saying)
-            JOIN touched USING (block) JOIN standing.keyed b USING (block)
-            WHERE was_small AND a.saying <> b.saying
+            CREATE OR REPLACE TABLE apart (l UBIGINT, r UBIGINT)
             """
         )
         if self._number("SELECT count(*) FROM suspects"):
             self._part_suspects()
+        self._run(
+            f"""
+            CREATE OR REPLACE TABLE sent_keys AS
+            SELECT record, block FROM standing.keyed JOIN sent_away USING (saying);
+            CREATE OR REPLACE TABLE was_near AS
+            SELECT DISTINCT record, b.saying FROM sent_keys JOIN standing.keyed b USING (block)
+            SEMI JOIN (
+                SELECT block FROM standing.keyed SEMI JOIN sent_keys USING (block)
+                GROUP BY block, telling HAVING count(*) <= {self.limit}
+            ) USING (block)
+            UNION SELECT record, saying FROM sent_away;
+            CREATE OR REPLACE TABLE spoken AS
+            SELECT l AS saying FROM apart UNION SELECT r FROM apart
+            UNION SELECT saying FROM was_near;
+            CREATE OR REPLACE TABLE voices AS SELECT * FROM (
+                {self._standing_for("standing.says", "spoken")}
+            ) ANTI JOIN leaving USING (record)
+            """
+        )
         pairs = self._table(
             """
             SELECT least(a.record, b.record) AS one, greatest(a.record, b.record) AS two FROM apart
-            JOIN staying a ON a.saying = l JOIN staying b ON b.saying = r
-            WHERE l <> r OR a.record < b.record ORDER BY one, two
+            JOIN voices a ON a.saying = l JOIN voices b ON b.saying = r
+            UNION
+            SELECT least(near.record, v.record), greatest(near.record, v.record) FROM was_near near
+            JOIN voices v USING (saying) WHERE near.record <> v.record
+            ORDER BY one, two
             """
         )
         both = [pairs[name].to_numpy() for name in ("one", "two")]

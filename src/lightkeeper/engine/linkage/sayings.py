@@ -1,8 +1,8 @@
 """Records that say the same in every field are one saying, blocked and compared once.
 
 A child who is reported two hundred times with the same words is two hundred records and one saying.
-Blocks count sayings, and what is found between two sayings holds between all their records. A
-saying of very many records is a placeholder ("unknown, 1900-01-01"): it is left alone, and told.
+Blocks count sayings, and what is found between two sayings holds between all their records. Of a
+saying of very many records the first stand for it; the others are left alone, and told.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ from lightkeeper.engine.linkage.clues import clues, digests, mixed
 from lightkeeper.engine.linkage.columns import Coded, Column, Places, expand, spread
 
 Numbers = NDArray[np.uint64]
-# Of how many records a saying may be: the most of these at which what is kept is not too much.
-MOST_ALIKE = (1280, 640, 320, 160, 80, 40, 20, 10)
+# So many records of a saying stand for it at most, and fewer where what is kept were too much.
+MOST_ALIKE = 1280
 # Pairs of records that sayings may be spread into: so many in any table, and no more in any.
 FEWEST_SPREAD, MOST_SPREAD = 4_000_000, 12_000_000
 
@@ -44,32 +44,22 @@ class Alike:
 
     def rest_of_placeholders(self) -> Places:
         """Rows of the others of sayings that are of too many records in any table."""
-        large = np.flatnonzero(self.size > MOST_ALIKE[0])
+        large = np.flatnonzero(self.size > MOST_ALIKE)
         return self.records[spread(self.start[large] + 2, self.start[large + 1])[1]]
-
-    def fitting(self, allowed: int) -> int:
-        """The most records of one saying at which no more pairs than allowed say the same."""
-        size = self.size
-        for most in MOST_ALIKE:
-            taken = size[size <= most]
-            if int((taken * (taken - 1) // 2).sum()) <= allowed:
-                return most
-        return MOST_ALIKE[-1]
 
 
 @dataclass(frozen=True)
 class Sayings:
-    """The sayings of at most `most` records, and what each says in a row of `coded`.
+    """What each saying says in a row of `coded`, and the records that stand for it.
 
-    records (r,): their records, saying after saying, ascending in each, from start (s + 1,) on.
-    left_alone: how many records are of larger ones.
+    records (r,): saying after saying, ascending in each, from start (s + 1,) on. left_alone: how
+    many records stand for none.
     """
 
     coded: Coded
     records: Places
     start: Places
-    most: int
-    left_alone: int
+    left_alone: int = 0
 
     @property
     def size(self) -> Places:
@@ -94,17 +84,34 @@ class Sayings:
         a, b = self.records[left_place[chosen]], self.records[right_place[chosen]]
         return of[chosen], np.minimum(a, b), np.maximum(a, b)
 
-    def spread_into(self, left: Places, right: Places) -> int:
-        """How many pairs of records that would be."""
-        size = self.size
+    def most_within(self, left: Places, right: Places, allowed: int) -> int:
+        """How many records may stand for each saying, so that these pairs of sayings are spread
+        into no more pairs of records than are allowed: 1 to `MOST_ALIKE`.
+        """
+        few, many = 1, MOST_ALIKE + 1
+        while many - few > 1:
+            middle = (few + many) // 2
+            fits = self._spread_into(left, right, middle) <= allowed
+            few, many = (middle, many) if fits else (few, middle)
+        return few
+
+    def _spread_into(self, left: Places, right: Places, most: int) -> int:
+        size = np.minimum(self.size, most)
         both = np.where(left == right, size[left] * (size[left] - 1) // 2, size[left] * size[right])
         return int(both.sum())
 
-    @property
-    def fewer(self) -> int | None:
-        """The next bound below that leaves more alone."""
-        largest = int(self.size.max(initial=0))
-        return next((most for most in MOST_ALIKE if most < min(self.most, largest)), None)
+    def first(self, most: int, record_ids: NDArray[np.int64]) -> "Sayings":
+        """The same, for each of which the first of its records stand, by their numbers."""
+        size, records = self.size, self.records
+        if int(size.max(initial=0)) <= most:
+            return self
+        of = np.repeat(np.arange(len(size)), size)
+        if (record_ids[1:] < record_ids[:-1]).any():
+            records = records[np.lexsort((record_ids[records], of))]
+        kept = np.flatnonzero(np.arange(len(records)) - self.start[of] < most)
+        chosen = records[kept][np.lexsort((records[kept], of[kept]))]
+        start = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.minimum(size, most))])
+        return Sayings(self.coded, chosen, start, len(records) - len(kept))
 
 
 def allowed_pairs(records: int, pairs_per_record: int) -> int:
@@ -127,16 +134,12 @@ def alike(coded: Coded) -> Alike:
     return Alike(order[place], np.concatenate([np.zeros(1, np.int64), np.cumsum(size)]))
 
 
-def sayings_of(coded: Coded, every: Alike, most: int) -> Sayings:
-    """The sayings that are blocked, in the order of their first records."""
-    size = every.size
-    if int(size.max(initial=0)) <= 1:
-        return Sayings(coded, every.records, every.start, most, 0)
-    kept = np.flatnonzero(size <= most)
-    _, place = expand(every.start, kept)
-    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(size[kept])])
-    told = taken(coded, every.records[every.start[kept]])
-    return Sayings(told, every.records[place], start, most, len(every.records) - len(place))
+def sayings_of(coded: Coded, every: Alike) -> Sayings:
+    """The sayings, in the order of their first records."""
+    if int(every.size.max(initial=0)) <= 1:
+        return Sayings(coded, every.records, every.start)
+    told = taken(coded, every.records[every.start[:-1]])
+    return Sayings(told, every.records, every.start)
 
 
 def taken(coded: Coded, rows: Places) -> Coded:
@@ -168,8 +171,8 @@ def gives_clue(coded: Coded) -> NDArray[np.bool_]:
 
 def saying_numbers(coded: Coded, of_values: Callable[[int, Column], Numbers]) -> Numbers:
     """One number for what each record says, (n,): the same for two that say the same, whatever the
-    order of a list; for others by chance once in 2^64 pairs. `of_values` numbers the values of a
-    column, (v,).
+    order of a list; for others by chance once in 2^64 pairs, which nobody can bring about who does
+    not know the numbers of the values. `of_values` numbers the values of a column, (v,).
     """
     total = np.zeros(coded.rows, np.uint64)
     for place, name in enumerate(sorted(coded.columns)):
@@ -183,10 +186,10 @@ def saying_numbers(coded: Coded, of_values: Callable[[int, Column], Numbers]) ->
     return mixed(total)
 
 
-def lasting_numbers(coded: Coded) -> Numbers:
-    """The number of each saying that is the same wherever it is worked out."""
+def lasting_numbers(coded: Coded, key: bytes) -> Numbers:
+    """The number of each saying that is the same wherever it is worked out with this key."""
     return saying_numbers(
-        coded, lambda _, column: digests(f"{column.of.name}\0", column.values.to_pylist())
+        coded, lambda _, column: digests(f"{column.of.name}\0", column.values.to_pylist(), key)
     )
 
 

@@ -9,6 +9,7 @@ changes only the blocks of what it says, so what follows from it is worked out f
 # ruff: noqa: S608  (names of fields are made in prepare.py from the kinds, never from a file)
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ class Change:
     `links`: the pairs that are compared from now on, of the records in `links.record_ids`; a pair
     that was compared before may be among them, and weighs what it weighed. `parted` (q, 2): ids of
     records that are compared no more, because a block they shared has grown too large, or because
-    too many records say what one of them says. What touches a record that went is not told.
+    one of them does not stand for what it says any more. What touches a record that went is not
+    told.
     """
 
     links: Links
@@ -82,20 +84,21 @@ def _write(
     values: pa.Table,
     links: Links,
 ) -> None:
-    record_ids = links.record_ids
+    record_ids, key = links.record_ids, secrets.token_bytes(32)
     connection.execute(f"ATTACH '{_quoted(path)}' AS standing")
     told = [("format", FORMAT), ("engine", duckdb.__version__), ("model", links.model.to_json()),
             ("block_size", str(links.block_size)), ("telling_size", str(links.telling_size)),
-            ("most_alike", str(links.most_alike)), ("records", str(len(record_ids)))]  # fmt: skip
+            ("most_alike", str(links.most_alike)), ("records", str(len(record_ids))),
+            ("key", key.hex())]  # fmt: skip
     connection.execute("CREATE TABLE standing.told (name VARCHAR, said VARCHAR)")
     connection.executemany("INSERT INTO standing.told VALUES ($1, $2)", told)
-    number = lasting_numbers(loaded.coded)
+    number = lasting_numbers(loaded.coded, key)
     clue = gives_clue(loaded.coded)
     tables = {
         "known_values": (values, ""),
         "people": (loaded.prepared.set_column(0, "record", [record_ids]), "ORDER BY record"),
         "says": (pa.table({"record": record_ids[clue], "saying": number[clue]}), "ORDER BY record"),
-        "keyed": (_keys(loaded, links, number), "ORDER BY block"),
+        "keyed": (_keys(loaded, number), "ORDER BY block"),
     }
     for name, (table, order) in tables.items():
         connection.register("given", table)
@@ -104,9 +107,9 @@ def _write(
     connection.execute("DETACH standing")
 
 
-def _keys(loaded: Loaded, links: Links, number: NDArray[np.uint64]) -> pa.Table:
-    """Each block that each saying is in, of those that are blocked."""
-    sayings = loaded.together(links.model.pairs_per_record, most_alike=links.most_alike).sayings
+def _keys(loaded: Loaded, number: NDArray[np.uint64]) -> pa.Table:
+    """Each block that each saying is in."""
+    sayings = loaded.sayings
     keys = block_keys(sayings.coded)
     saying = number[sayings.records[sayings.start[:-1]]][keys.row]
     return pa.table({"block": keys.key, "saying": saying, "telling": keys.telling})
@@ -121,6 +124,7 @@ class Standing:
         self.block_size = int(told["block_size"])
         self.telling_size = int(told["telling_size"])
         self.most_alike = int(told["most_alike"])
+        self._key = bytes.fromhex(told["key"])
         self.made_with = int(told["records"])
         self._values = connection.sql("SELECT * FROM standing.known_values").to_arrow_table()
 
@@ -159,7 +163,8 @@ class Standing:
 
         Shapes: added (n, columns) as planned in the model, with `record_id` int64; removed (m,)
             record ids, of which those that are not there are passed over.
-        Raises: ConflictError naming a record that is there already and does not go.
+        Raises: ConflictError naming a record that is there already and does not go; FormatError
+            where what follows is too much: link everything.
         """
         self._take_in(added, np.unique(np.atleast_1d(np.asarray(removed, np.int64))))
         moving = Moving(
@@ -176,7 +181,7 @@ class Standing:
         put(self._connection, "leaving", pa.table({"record": removed}))
         prepared, _ = prepare(added, self.model.plan, self.model.fields)
         coded = code_records(prepared, self.model.fields, self._values)
-        saying = pa.array(lasting_numbers(coded), mask=~gives_clue(coded))
+        saying = pa.array(lasting_numbers(coded, self._key), mask=~gives_clue(coded))
         coming = prepared.set_column(0, "record", [ids]).append_column("saying", saying)
         put(self._connection, "coming", coming)
         there = self._column(

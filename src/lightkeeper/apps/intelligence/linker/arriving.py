@@ -60,10 +60,10 @@ def link_what_came(*, at: datetime) -> LinkageRun | None:
                 found = export_people(among=came) if len(came) <= MOST_AT_ONCE else None
                 if found is None or not _may_be_added(standing, row, found):
                     return None
-                run = LinkageRun(model=row, started_at=at)
-                run.save(using=linker.USING, force_insert=True)
                 table = found.table.append_column("record_id", [found.record_ids])
                 with standing.changing(table, gone) as change:
+                    run = LinkageRun(model=row, started_at=at)
+                    run.save(using=linker.USING, force_insert=True)
                     with lease.writing():
                         figures = _put_in_place(change, found, row, at)
                         figures["records"] = len(standing) - len(gone) + len(came)

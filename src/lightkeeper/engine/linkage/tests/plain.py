@@ -123,8 +123,9 @@ def _spoken(fields):
 
 
 def plain_pairs(table, plan, block_size, most_alike=1280, telling_size=None):
-    """Every pair that says the same or whose sayings share a block of at most so many, sorted; of
-    sayings that more than so many records say, none. Blocks of two telling clues may be larger.
+    """Every pair that says the same or whose sayings share a block of at most so many, sorted, of
+    the records that stand for a saying, the first so many. Blocks of two telling clues may be
+    larger.
     """
     prepared, fields = prepare(table, plan)
     connection = duckdb.connect()
@@ -148,7 +149,7 @@ def plain_pairs(table, plan, block_size, most_alike=1280, telling_size=None):
             WHERE unique_id IN (SELECT record FROM clues)
         ), blocked AS (
             SELECT record, said FROM says
-            WHERE said IN (SELECT said FROM says GROUP BY said HAVING count(*) <= {most_alike})
+            QUALIFY row_number() OVER (PARTITION BY said ORDER BY record) <= {most_alike}
         ), keyed AS (
             SELECT a.record, a.clue || '+' || b.clue AS block, a.telling AND b.telling AS telling
             FROM clues a JOIN clues b

@@ -1,5 +1,7 @@
 """What arrays of codes say of pairs is what SQL says of them one by one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -142,7 +144,9 @@ def test_of_records_that_say_the_same_blocks_count_one(block_size, telling_size,
     table = some_twice(160)
     plan = plan_by_name(table.column_names)
 
-    found = load(table, plan).together(60, block_size, most_alike, telling_size)
+    found = load(table, plan).together(60, block_size, telling_size)
+    standing = found.sayings.first(most_alike, np.arange(table.num_rows))
+    found = replace(found, sayings=standing)
 
     expected = plain_pairs(table, plan, block_size, most_alike, telling_size)
     assert np.array_equal(together(found), expected)
@@ -153,7 +157,7 @@ def test_of_records_that_say_the_same_blocks_count_one(block_size, telling_size,
 def test_how_common_a_value_is_does_not_come_from_one_who_is_reported_very_often(
     most_alike, monkeypatch
 ):
-    monkeypatch.setattr(sayings, "MOST_ALIKE", (most_alike,))
+    monkeypatch.setattr(sayings, "MOST_ALIKE", most_alike)
     table = some_twice(160)
     model = train(table, plan_by_name(table.column_names))
     left, right = every_pair(table.num_rows)
@@ -183,23 +187,29 @@ def test_a_list_says_the_same_in_any_order_and_no_list_what_an_empty_one_does():
 
     assert found.records.tolist() == [0, 1, 2, 3, 4]
     assert found.size.tolist() == [2, 1, 2]
-    assert saying_places(lasting_numbers(load(table, plan_by_name(table.column_names)).coded)) == [
-        0, 0, 1, 2, 2,
-    ]  # fmt: skip
+    coded = load(table, plan_by_name(table.column_names)).coded
+    assert saying_places(lasting_numbers(coded, b"key")) == [0, 0, 1, 2, 2]
+    assert set(lasting_numbers(coded, b"another")).isdisjoint(lasting_numbers(coded, b"key"))
 
 
 def saying_places(numbers):
     return [list(dict.fromkeys(numbers.tolist())).index(one) for one in numbers.tolist()]
 
 
-def test_the_most_that_may_say_the_same_is_what_the_number_of_pairs_allows():
+def test_as_many_stand_for_what_they_say_as_the_number_of_pairs_allows():
     rows = [{"family_name": f"quill{n:03d}"} for n in range(10) for _ in range(90 * (n > 5) + 3)]
-    loaded = load(pa.Table.from_pylist(rows), plan_by_name(["family_name"]))
+    found = load(pa.Table.from_pylist(rows), plan_by_name(["family_name"])).sayings
+    each = found.repeated()
     pairs = 4 * 93 * 92 // 2 + 6 * 3
 
-    assert loaded.alike.fitting(pairs) == 1280
-    assert loaded.alike.fitting(pairs - 1) == 80
-    assert loaded.alike.fitting(0) == 10
+    assert found.most_within(each.left, each.right, pairs) == 1280
+    assert found.most_within(each.left, each.right, pairs - 1) == 92
+    assert found.most_within(each.left, each.right, 10) == 2
+    assert found.most_within(each.left, each.right, 0) == 1
+    few = found.first(50, np.arange(len(rows)))
+    assert (few.size.max(), few.left_alone) == (50, 4 * 43)
+    last = found.first(50, -np.arange(len(rows)))
+    assert [one[0] for one in np.split(last.records, last.start[1:-1])][-1] == len(rows) - 50
 
 
 def test_the_largest_block_is_the_last_that_leaves_few_enough_pairs():

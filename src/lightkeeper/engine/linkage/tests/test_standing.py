@@ -9,9 +9,11 @@ import pyarrow as pa
 import pytest
 
 from lightkeeper.engine.errors import ConflictError, FormatError
+from lightkeeper.engine.linkage import moving
 from lightkeeper.engine.linkage.batch import link
 from lightkeeper.engine.linkage.loaded import Loaded
 from lightkeeper.engine.linkage.plan import plan_by_name
+from lightkeeper.engine.linkage.sayings import Sayings
 from lightkeeper.engine.linkage.standing import Standing, link_and_keep
 from lightkeeper.engine.linkage.tests.test_linking import people
 from lightkeeper.engine.linkage.training import train_with_values
@@ -134,13 +136,15 @@ def test_sayings_come_and_go_and_cross_their_bound_as_in_linking_it_all_again(
 def patched_bounds(**bounds):
     """Bounds other than the table would have."""
     real = Loaded.together
-    with patch.object(
-        Loaded, "together", lambda self, pairs, *_, **__: real(self, pairs, **bounds)
+    most = bounds.pop("most_alike")
+    with (
+        patch.object(Loaded, "together", lambda self, pairs, *_, **__: real(self, pairs, **bounds)),
+        patch.object(Sayings, "most_within", lambda *_: most),
     ):
         yield
 
 
-def test_a_saying_that_crosses_its_bound_parts_and_gains_all_its_pairs(trained, tmp_path):
+def test_one_too_many_stands_for_nothing_until_another_goes(trained, tmp_path):
     model, values = trained
     path = tmp_path / "standing"
     one = people(1, seed=8).to_pylist()
@@ -149,13 +153,47 @@ def test_a_saying_that_crosses_its_bound_parts_and_gains_all_its_pairs(trained, 
     with patched_bounds(block_size=5, most_alike=4):
         known = weights(link_and_keep(path, table, model, values))
     assert len(known) == 4 * 3 // 2 + 4
-    more = pa.Table.from_pylist([one[0] | {"record_id": 20}], schema=table.schema)
 
-    with Standing.open(path) as standing, standing.changing(more) as change:
-        assert {tuple(pair) for pair in change.parted.tolist()} == set(known)
-        assert (len(change.links.left), change.links.left_alone) == (0, 5)
-    with Standing.open(path) as standing, standing.changing(table[:0], [20]) as change:
-        assert (weights(change.links), change.links.left_alone) == (pytest.approx(known), 0)
+    def more(number):
+        return pa.Table.from_pylist([one[0] | {"record_id": number}], schema=table.schema)
+
+    with Standing.open(path) as standing, standing.changing(more(20)) as change:
+        assert (len(change.parted), len(change.links.left), change.links.left_alone) == (0, 0, 1)
+    with Standing.open(path) as standing, standing.changing(table[:0], [11]) as change:
+        gained = weights(change.links)
+        assert (len(gained), change.links.left_alone) == (4, 0)
+        assert all(20 in pair for pair in gained)
+    with Standing.open(path) as standing, standing.changing(more(5)) as change:
+        parted = {tuple(pair) for pair in change.parted.tolist()}
+        assert parted >= set(gained)
+        assert all(20 in pair for pair in parted)
+        assert {number for pair in weights(change.links) for number in pair} >= {5, 10, 12, 13}
+
+
+def test_what_would_be_kept_as_too_many_pairs_is_for_a_whole_run(trained, tmp_path, monkeypatch):
+    model, values = trained
+    path = tmp_path / "standing"
+    one = people(1, seed=8).to_pylist()
+    link_and_keep(path, pa.Table.from_pylist(one), model, values)
+    many = pa.Table.from_pylist([one[0] | {"record_id": 900 + n} for n in range(50)])
+    monkeypatch.setattr(moving, "MOST_SPREAD", 50 * 49 // 2 - 1)
+
+    with Standing.open(path) as standing:
+        with pytest.raises(FormatError, match="pairs of records"), standing.changing(many):
+            pass
+        assert len(standing) == len(one)
+
+
+def test_nobody_who_does_not_know_the_key_of_the_file_knows_the_number_of_a_saying(
+    table, trained, tmp_path
+):
+    model, values = trained
+    found = []
+    for name in ("one", "two"):
+        link_and_keep(tmp_path / name, table.slice(0, 50), model, values)
+        with Standing.open(tmp_path / name) as standing:
+            found.append(set(standing._column("SELECT saying // 2 FROM standing.says").tolist()))
+    assert found[0].isdisjoint(found[1])
 
 
 def test_what_is_opened_again_knows_what_came(table, trained, tmp_path):
