@@ -1,6 +1,7 @@
 """What the models learnt and who is linked worse: for whom, from what, and with what suppressed."""
 
 import json
+from importlib import import_module
 
 import pytest
 from django.db import transaction
@@ -13,6 +14,7 @@ from lightkeeper.testing.cast import HUB
 from lightkeeper.testing.plugin import NAME, superuser
 
 FIRST = ("Ada", "Björn", "Cleo", "Dilys", "Evan", "Fay", "Gwen", "Huw", "Ines", "Jago")
+MADE_ANEW = "lightkeeper.apps.intelligence.migrations.0016_cards_made_anew"
 LAST = ("Quill", "Penrose", "Hartley", "Marsh", "Okoro", "Byrne")
 
 
@@ -206,3 +208,16 @@ def test_a_pair_that_other_records_hold_apart_is_said_to_be_so(linked, be, ask, 
     assert found.beside_others.startswith("Taken alone, the model would join these two.")
     page = browse("ada").get(f"/picture/review/{left}/{right}/").content.decode()
     assert found.beside_others in page
+
+
+def test_an_upgrade_drops_the_cards_that_were_kept_before_tables_were_held_together(linked, be):
+    """They are made anew; nobody sees in between what was not suppressed as it is now."""
+    services.measure_against(by=be("sam"), truth=truth_of(linked), at=NOON)
+    [step] = import_module(MADE_ANEW).Migration.operations
+    with superuser(NAME) as c:
+        count = "select count(*) from intelligence_accuracycard"
+        before = c.execute(count).fetchone()
+        c.execute(step.sql)
+        assert (before, c.execute(count).fetchone()) == ((2,), (0,))
+    services.measure_against(by=be("sam"), truth=truth_of(linked), at=NOON)
+    assert card_of("TRUTH")["whole"]["people"] == 30
