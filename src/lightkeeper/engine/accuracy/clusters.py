@@ -54,6 +54,15 @@ def score_b_cubed(truth: ArrayLike, found: ArrayLike) -> Score:
     )
 
 
+def pairs_within(labels: ArrayLike) -> int:
+    """How many pairs of records are placed together.
+
+    Shapes: labels (n,), any that can be compared.
+    """
+    _, sizes = np.unique(np.asarray(labels), return_counts=True)
+    return _pairs(sizes.astype(np.int64))
+
+
 _Counts = NDArray[np.int64]
 
 

@@ -18,6 +18,8 @@ from lightkeeper.engine.accuracy.suppressing import LEAST
 FIGURE = "block_size"  # which only a whole run has
 # Whole numbers that count nothing of anybody's.
 NO_COUNTS = {FIGURE, "peak_mb"}
+# What shares are shares of: of many records few may be in any pair.
+SHARED = ("records", "entities", "clusters", "joined_pairs", "true_pairs")
 
 
 def finish(run: LinkageRun, figures: dict[str, Any], at: datetime) -> None:
@@ -37,7 +39,7 @@ def fit_to_keep(figures: Mapping[str, Any]) -> dict[str, Any]:
 
 def fit_accuracy(exact: Mapping[str, Any]) -> dict[str, Any]:
     """Counts to the nearest five and shares in whole percents; of fewer than five no shares."""
-    few = min(exact["records"], exact["entities"], exact["clusters"]) < LEAST
+    few = min(exact[name] for name in SHARED) < LEAST
     return {
         name: (None if few else round(one, 2)) if isinstance(one, float) else rounded(one)
         for name, one in exact.items()

@@ -7,6 +7,11 @@ def rounded(count):
     return 5 * int(count / 5 + 0.5)
 
 
+def are_few(records, entities, clusters):
+    """Pairs were not counted. Records that are more than their groups are in as many at least."""
+    return min(records, entities, clusters, records - entities, records - clusters) < 5
+
+
 def round_what_is_kept(apps, schema_editor):
     """Once: figures of earlier runs and of measurements, as they are kept from now on."""
     runs = apps.get_model("intelligence", "LinkageRun").objects.using(schema_editor.connection.alias)
@@ -16,7 +21,7 @@ def round_what_is_kept(apps, schema_editor):
             for name, one in run.figures.items()
         }
         said = run.accuracy or {}
-        few = min((said.get(name, 0) for name in ("records", "entities", "clusters"))) < 5
+        few = are_few(*(said.get(name, 0) for name in ("records", "entities", "clusters")))
         if run.accuracy is not None:
             run.accuracy = {
                 name: (None if few else round(one, 2)) if isinstance(one, float)

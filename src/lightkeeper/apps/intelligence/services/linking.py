@@ -22,7 +22,7 @@ from lightkeeper.apps.intelligence.linker.whole import link_everybody
 from lightkeeper.apps.intelligence.models import LinkageRun
 from lightkeeper.core.announcements import announce
 from lightkeeper.core.errors import Refused
-from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
+from lightkeeper.engine.accuracy.clusters import pairs_within, score_b_cubed, score_pairs
 
 log = logging.getLogger("lightkeeper.intelligence")
 
@@ -205,6 +205,8 @@ def _scores(entities: list[str], clusters: list[int]) -> dict[str, Any]:
         "records": len(entities),
         "entities": len(set(entities)),
         "clusters": len(set(clusters)),
+        "joined_pairs": pairs_within(clusters),
+        "true_pairs": pairs_within(entities),
         "precision": round(pairs.precision, 4),
         "recall": round(pairs.recall, 4),
         "f1": round(pairs.f1, 4),

@@ -1,7 +1,12 @@
 """The pages and the API: forms, queue, figures, and what each door asks."""
 
+import json
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
-from django.db import transaction
+from django.apps import apps
+from django.db import connections, transaction
 
 from lightkeeper.apps.accounts import errands
 from lightkeeper.apps.intelligence import queries, reactions, services
@@ -149,12 +154,44 @@ def test_figures_tell_how_many_records_were_left_alone(given, be, browse):
 
 
 def test_the_shares_of_a_measurement_are_kept_in_whole_percents_where_there_are_enough():
-    exact = {"records": 1203, "entities": 612, "clusters": 611, "precision": 0.98765, "f1": 0.5}
+    counts = {"records": 1203, "entities": 612, "clusters": 611}
+    exact = counts | {"joined_pairs": 592, "true_pairs": 591, "precision": 0.98765, "f1": 0.5}
 
     assert fit_accuracy(exact) == {
-        "records": 1205, "entities": 610, "clusters": 610, "precision": 0.99, "f1": 0.5,
+        "records": 1205, "entities": 610, "clusters": 610, "joined_pairs": 590, "true_pairs": 590,
+        "precision": 0.99, "f1": 0.5,
     }  # fmt: skip
-    assert fit_accuracy(exact | {"entities": 4})["f1"] is None
+    for few in ("entities", "joined_pairs", "true_pairs"):
+        assert fit_accuracy(exact | {few: 4})["f1"] is None
+        assert fit_accuracy(exact | {few: 5})["f1"] == 0.5
+
+
+def test_of_many_records_of_whom_two_are_one_person_no_share_is_kept(given, be):
+    names = [(f"{one}ora", f"{one}uist") for one in "BCDFGHJKL"]
+    people = [person(*name, f"19{60 + at}-05-05") for at, name in enumerate(names)]
+    records = given("ben", [*people, people[0]], released_to=[HUB])
+    link(be("ada"))
+    truth = {one.reference: at % len(people) for at, one in enumerate(records)}
+    exact = services.measure_against(by=be("sam"), truth=truth, at=NOON)
+
+    assert (exact["records"], exact["entities"], exact["true_pairs"]) == (10, 9, 1)
+    kept = LinkageRun.objects.get().accuracy
+    assert (kept["precision"], kept["recall"], kept["f1"], kept["b3_f1"]) == (None,) * 4
+
+
+@pytest.mark.parametrize(
+    ("entities", "clusters", "share"), [(17, 15, None), (15, 16, None), (15, 15, 0.88)]
+)
+def test_an_upgrade_keeps_the_shares_of_five_pairs_or_more(given, be, entities, clusters, share):
+    given("ben", [VICTOR, VICTOR], released_to=[HUB])
+    link(be("ada"))
+    said = {"records": 20, "entities": entities, "clusters": clusters, "f1": 0.876}
+    with superuser(NAME) as there:
+        there.execute("update intelligence_linkagerun set accuracy = %s", (json.dumps(said),))
+    step = import_module("lightkeeper.apps.intelligence.migrations.0014_run_figures_rounded")
+    step.round_what_is_kept(apps, SimpleNamespace(connection=connections["owner"]))
+
+    assert LinkageRun.objects.get().accuracy["f1"] == share
 
 
 def test_measuring_is_for_administrators_and_needs_records(given, be):

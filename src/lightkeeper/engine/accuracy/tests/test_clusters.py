@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
+from lightkeeper.engine.accuracy.clusters import pairs_within, score_b_cubed, score_pairs
 from lightkeeper.engine.errors import ShapeError
 
 two_groupings = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=25)
@@ -38,6 +38,11 @@ def test_the_fast_scores_are_the_plain_ones(rows):
 
     assert (pairs.precision, pairs.recall) == pytest.approx(plain_pairs(truth, found))
     assert (b_cubed.precision, b_cubed.recall) == pytest.approx(plain_b_cubed(truth, found))
+
+
+@given(st.lists(st.integers(0, 4), max_size=25))
+def test_pairs_within_groups_are_those_counted_one_by_one(labels):
+    assert pairs_within(labels) == sum(one == two for one, two in combinations(labels, 2))
 
 
 @given(two_groupings)
