@@ -156,7 +156,7 @@ def adopt_now(*, by: Actor, proposal_id: int, at: datetime) -> LinkageRun:
         if proposal.confirmed_by_id != by.person_id:
             check_can_confirm(by, proposal)
             proposal.confirmed_by_id, proposal.confirmed_at = by.person_id, at
-            audit.record(by=by, did=audit.Did.THRESHOLD_ADOPTED, to=proposal.reference, at=at)
+            _record(by, audit.Did.THRESHOLD_ADOPTED, proposal, at)
             proposal.save(using=linker.USING, update_fields=["confirmed_by", "confirmed_at"])
             forget_reasons()
     return link_arrived(by=by, at=at)
@@ -187,10 +187,15 @@ def _enter(
         reference=new_reference("THA"), bits=bits, person_id=by.person_id, errand=errand,
         made_at=at, **why,
     )  # fmt: skip
-    audit.record(by=by, did=did, to=row.reference, at=at)
+    _record(by, did, row, at)
     row.save(using=linker.USING, force_insert=True)
     forget_reasons()
     return row
+
+
+def _record(by: Actor, did: audit.Did, to: ThresholdAdoption, at: datetime) -> None:
+    """In the linker's transaction, which holds the act: a kill takes both or neither."""
+    audit.record(by=by, did=did, to=to.reference, at=at, using=linker.USING)
 
 
 def _check_shown(reading: ThresholdReading) -> None:

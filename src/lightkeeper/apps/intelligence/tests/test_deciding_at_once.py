@@ -135,3 +135,30 @@ def test_a_reading_whose_worker_was_killed_before_it_could_say_so_is_not_told_to
     assert worker.read_now(by=sam, target=0.95, errand=FIRST, at=NOON) == kept
     with pytest.raises(Refused, match=f"{kept.reference} stands for a day"):
         worker.read_now(by=sam, target=0.95, errand=SECOND, at=NOON)
+
+
+@pytest.mark.parametrize("act", ["propose", "adopt", "undo"])
+def test_a_worker_killed_after_the_act_leaves_its_event(all_judged_same, be, do_errands, act):
+    """Whatever else it held open is lost; done a second time the act is found done."""
+    reading = make_strict(reading_of(be, do_errands))
+    if act == "adopt":
+        proposal = propose(be, do_errands, reading)
+    elif act == "undo":
+        proposal = adopt(be, do_errands, reading)
+    by, before = be("dev" if act == "adopt" else "sam"), logged()
+
+    def do():
+        how = {"by": by, "at": NOON}
+        if act == "propose":
+            worker.propose_now(reading_id=reading.pk, reason="as judged", errand=FIRST, **how)
+        elif act == "adopt":
+            worker.adopt_now(proposal_id=proposal.pk, **how)
+        else:
+            worker.undo_now(adoption_id=proposal.pk, errand=FIRST, **how)
+
+    with transaction.atomic():
+        do()
+        transaction.set_rollback(True)
+    do()
+    did = {"propose": "proposed", "adopt": "adopted", "undo": "undone"}[act]
+    assert logged()[len(before) :] == [(f"threshold {did}", "")]
