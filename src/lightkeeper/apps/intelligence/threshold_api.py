@@ -53,6 +53,8 @@ class ThresholdOut(Schema):
     failed: str
     # Why the proposal that waits was made, for who may confirm it; else empty.
     why: str
+    # Where the reason is, for who has it not; else empty.
+    without_why: str
 
 
 class ReadThresholdIn(Given):
@@ -109,6 +111,7 @@ def get_threshold(request: Any) -> dict[str, Any]:
         ],
         "failed": found.failed,
         "why": found.why,
+        "without_why": str(found.without_why),
     }
 
 

@@ -19,6 +19,7 @@ from lightkeeper.apps.intelligence.models import (
     ThresholdReading,
     ThresholdReason,
 )
+from lightkeeper.core import days
 from lightkeeper.core.errors import Refused
 from lightkeeper.core.references import new_reference
 from lightkeeper.engine.linkage.bands import FLOORS, MOST_DRAWN, band_of
@@ -30,11 +31,14 @@ from lightkeeper.engine.linkage.training import JOIN_AT
 DECIDING = 7304
 # What enters in between cannot be told from a second reading.
 STANDS_FOR = timedelta(days=1)
-# Who may confirm what somebody proposes.
+# Who may confirm today what somebody proposes.
 OTHERS = """
 select distinct p.id from accounts_person p join accounts_agency a on a.id = p.agency_id
   join accounts_personrole r on r.person_id = p.id join accounts_rolepower w on w.role = r.role
- where a.code = %s and w.power = %s and p.id <> %s order by 1
+ where a.code = %(hub)s and w.power = %(power)s and p.id <> %(proposer)s and p.is_active
+   and coalesce(r.active_from <= %(today)s, true) and coalesce(r.active_to > %(today)s, true)
+   and coalesce(p.active_from <= %(today)s, true) and coalesce(p.active_to > %(today)s, true)
+ order by 1
 """
 # Links that are held for a person are joined by nobody else, so no threshold is about them.
 HOW_MANY = """
@@ -144,7 +148,12 @@ def forget_reasons() -> None:
 
 
 def tell_those_who_may_confirm(proposal: ThresholdAdoption, reason: str) -> None:
-    given = [settings.HUB, Power.SET_THRESHOLD, proposal.person_id]
+    given = {
+        "hub": settings.HUB,
+        "power": Power.SET_THRESHOLD,
+        "proposer": proposal.person_id,
+        "today": days.today(),
+    }
     ThresholdReason.objects.using(linker.USING).bulk_create(
         ThresholdReason(proposal_id=proposal.pk, person_id=person, reason=reason)
         for (person,) in sql.rows(OTHERS, given, using=linker.USING)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from lightkeeper.apps.accounts.errands import Errand
 from lightkeeper.apps.accounts.services import Actor
 from lightkeeper.apps.audit import services as audit
@@ -16,6 +18,7 @@ from lightkeeper.apps.intelligence.models import (
 from lightkeeper.core.errors import NotFound
 
 LAST = 20
+WITHOUT_WHY = _("The reason is with whoever proposed it.")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ class Thresholds:
         """The proposal that waits for another person."""
         last = self.adoptions[0] if self.adoptions else None
         return last if last is not None and last.waits else None
+
+    @property
+    def without_why(self) -> str:
+        """Said in place of the reason to whoever had no part in it when it was proposed."""
+        return WITHOUT_WHY if self.waiting and not self.why else ""
 
 
 def thresholds(actor: Actor) -> Thresholds:
