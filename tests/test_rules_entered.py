@@ -1,5 +1,7 @@
 """What a deployment begins with is entered by a command, and what it has changed stays changed."""
 
+from importlib import import_module
+
 import pytest
 from click.testing import CliRunner
 
@@ -71,6 +73,59 @@ def test_a_code_that_a_deployment_says_in_its_own_words_stays_so(own_words):
     assert found == [
         ("Sanitisation: consult the originator", "2026-01-01"), ("Ask whoever sent it", None),
     ]  # fmt: skip
+
+
+@pytest.fixture
+def shipped(database, monkeypatch):
+    """`shipped("2026-12-31")`: enter a handling condition with this end, and say what it has."""
+    read = loading_reference.table
+    which = "list = 'handling_conditions' and code = 'S2'"
+
+    def ship(end):
+        def table(name):
+            for row in read(name):
+                mine = (row.get("list"), row.get("code")) == ("handling_conditions", "S2")
+                yield row | {"active_to": end} if mine else row
+
+        monkeypatch.setattr(loading_reference, "table", table)
+        loading_reference.load_codes()
+        with superuser(NAME) as c:
+            [[end]] = c.execute(f"select active_to::text from accounts_code where {which}")
+        return end
+
+    yield ship
+    with superuser(NAME) as c:
+        c.execute(f"update accounts_code set active_to = null, shipped_to = null where {which}")
+
+
+def test_an_end_that_was_shipped_wrong_is_corrected_by_what_is_shipped(shipped):
+    ends = ("2026-12-31", "2027-06-30", "2025-01-01", "", "2026-12-31")
+
+    assert [shipped(end) for end in ends] == [end or None for end in ends]
+
+
+def test_an_end_of_the_deployments_own_stays_whatever_is_shipped(shipped):
+    shipped("2026-12-31")
+    with superuser(NAME) as c:
+        c.execute("update accounts_code set active_to = '2026-06-30' "
+                  "where list = 'handling_conditions' and code = 'S2'")  # fmt: skip
+
+    for end in ("2026-12-31", "2027-06-30", "2026-06-30", "2026-03-31", ""):
+        assert shipped(end) == "2026-06-30"
+
+
+def test_an_upgrade_takes_the_ends_that_were_shipped_for_those_and_others_for_its_own(own_words):
+    step = import_module("lightkeeper.apps.accounts.migrations.0025_code_end_as_shipped")
+    ended = "select count(*) from accounts_code where active_to is not null"
+    with superuser(NAME) as c, c.transaction(force_rollback=True):
+        [[shipped]] = c.execute(f"{ended} and shipped_to = active_to").fetchall()
+        c.execute("update accounts_code set shipped_to = null")
+        c.execute(step.SHIPPED)
+        assert c.execute(f"{ended} and shipped_to = active_to").fetchall() == [(shipped,)]
+        own = c.execute(f"select shipped_to from accounts_code where {own_words}").fetchall()
+
+    assert shipped > 0
+    assert own == [(None,), (None,)]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from importlib.resources import files
 from lightkeeper.apps.accounts.models import Agency, AgencyLaw, Area, Code
 
 OWNER = "owner"
+ENDS = ("active_to", "shipped_to")
 
 
 def load_reference() -> dict[str, int]:
@@ -110,18 +111,24 @@ def load_codes() -> int:
             "label": row["label"],
             "position": int(row["position"]),
             "active_to": day(row["active_to"]),
+            "shipped_to": day(row["active_to"]),
             "note": row["note"],
             "source": row["source"],
         }
         key = (row["list"], row["code"], day(row["active_from"]))
         if key in known:
-            # What the deployment has ended, to say it in its own words, stays ended.
-            ends = [end for end in (known[key].active_to, facts["active_to"]) if end]
-            for name, value in (facts | {"active_to": min(ends, default=None)}).items():
-                setattr(known[key], name, value)
+            for name in facts.keys() - (ENDS if _is_ended_here(known[key]) else ()):
+                setattr(known[key], name, facts[name])
             changed.append(known[key])
         else:
             fresh.append(Code(list=key[0], code=key[1], active_from=key[2], **facts))
     Code.objects.using(OWNER).bulk_create(fresh)
-    Code.objects.using(OWNER).bulk_update(changed, ["label", "position", "active_to", "note"])
+    Code.objects.using(OWNER).bulk_update(changed, ["label", "position", "note", *ENDS])
     return len(rows)
+
+
+def _is_ended_here(code: Code) -> bool:
+    """Whether the deployment has ended it, to say it in its own words: it stays ended, on that day,
+    whatever is shipped later. An end that was shipped is corrected by what is shipped.
+    """
+    return code.active_to not in (None, code.shipped_to)

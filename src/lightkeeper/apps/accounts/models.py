@@ -78,6 +78,8 @@ class Code(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     active_from = models.DateField(null=True)
     active_to = models.DateField(null=True)
+    # The end that it was last shipped with. Another end is the deployment's own.
+    shipped_to = models.DateField(null=True)
     note = models.TextField(blank=True)
     source = models.TextField(blank=True)
 
