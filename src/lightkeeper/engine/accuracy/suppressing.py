@@ -7,7 +7,10 @@ tells, each table divides everybody; for every two tables, and every set of grou
 set of the other, what is over must be nobody or five of each count.
 
 That is enough for any sum and difference of the whole and the groups of two tables, each as often
-as one likes (decision 29). Of sums that need three tables at once it says nothing.
+as one likes, that comes to one for some records and nought for the rest (decision 29). It is not
+for one that comes to one for some and less than nought for others, such as a group less another
+that differ by four people: who knows three of them knows the fourth to within rounding. Of sums
+that need three tables at once it says nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,21 +26,31 @@ from lightkeeper.engine.accuracy.labelled import Ends
 LEAST = 5
 # Of two tables the smaller is gone through set by set; beyond so many groups more are hidden first.
 MOST_GROUPS = 12
-COUNTS = ("people", "units", "joined", "true")
 Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Exact counts of one group, and the shares of what stands for more; nobody sees these."""
+    """Exact counts of one group, and the shares of what stands for more; nobody sees these.
 
-    people: int
-    units: int
+    Shapes: person (people,) and unit (units,), each once.
+    """
+
+    person: NDArray[np.int64]
+    unit: NDArray[np.int64]
     joined: int
     true: int
     precision: float
     recall: float
     evenness: float
+
+    @property
+    def people(self) -> int:
+        return len(self.person)
+
+    @property
+    def units(self) -> int:
+        return len(self.unit)
 
 
 def sums_of(ends: Ends, codes: NDArray[np.int64], groups: int) -> list[Sums]:
@@ -50,8 +63,8 @@ def sums_of(ends: Ends, codes: NDArray[np.int64], groups: int) -> list[Sums]:
         counted = (joined > 0) | (true > 0)
         total, squares = float(weight[counted].sum()), float((weight[counted] ** 2).sum())
         found.append(Sums(
-            people=len(np.unique(ends.person[rows][counted])),
-            units=len(np.unique(ends.unit[rows][counted])),
+            person=np.unique(ends.person[rows][counted]),
+            unit=np.unique(ends.unit[rows][counted]),
             joined=int(joined.sum()),
             true=int(true.sum()),
             precision=_share(weight @ right, weight @ joined),
@@ -83,10 +96,15 @@ def shown_alone(sums: Sequence[Sums], hidden: Sequence[int] = ()) -> set[int]:
 
 
 def _hides(sums: Sequence[Sums], hidden: Sequence[int]) -> bool:
-    """Whether what is hidden hides: a group of nobody takes no part, for nobody else is in it."""
+    """Whether what is hidden hides: a group of nobody takes no part, for nobody else is in it, and
+    who is in two groups counts once.
+    """
     some = [sums[at] for at in hidden if sums[at].people]
-    together = (sum(getattr(one, count) for one in some) for count in COUNTS)
-    return len(some) >= 2 and min(together) >= LEAST
+    return len(some) >= 2 and min(
+        len(np.unique(np.concatenate([one.person for one in some]))),
+        len(np.unique(np.concatenate([one.unit for one in some]))),
+        sum(one.joined for one in some), sum(one.true for one in some),
+    ) >= LEAST  # fmt: skip
 
 
 def shown_together(

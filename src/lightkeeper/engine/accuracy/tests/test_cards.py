@@ -102,7 +102,8 @@ def test_of_groups_that_hide_one_another_the_counts_together_are_five_or_more(so
 )
 def test_a_group_of_nobody_hides_no_small_one_and_the_hidden_are_five_people(large, small, shown):
     sums = [
-        Sums(people, people, pairs, 2 * pairs, 1.0, 1.0, 1.0) for people, pairs in large + small
+        Sums(*[1000 * at + np.arange(people)] * 2, pairs, 2 * pairs, 1.0, 1.0, 1.0)
+        for at, (people, pairs) in enumerate(large + small)
     ]
     assert shown_alone(sums) == shown
 

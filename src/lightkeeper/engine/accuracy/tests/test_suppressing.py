@@ -140,6 +140,29 @@ def test_a_card_shows_what_may_be_shown_together():
     assert shown == shown_together(ends, tables_of(ends, codes))
 
 
+def test_people_with_records_in_two_hidden_groups_count_once():
+    """Three are in both small groups, and six would hide one another."""
+    person = np.concatenate([np.arange(40), [100, 101, 102] * 2])
+    codes = np.select([np.arange(46) < 20, np.arange(46) < 40, np.arange(46) < 43], [0, 1, 2], 3)
+    ends = ends_of(person, np.full(46, 2), np.full(46, 2))
+
+    assert shown_alone(sums_of(ends, codes, 4)) == {1}
+    others = ends_of(np.arange(46), np.full(46, 2), np.full(46, 2))
+    assert shown_alone(sums_of(others, codes, 4)) == {0, 1}
+
+
+def test_what_comes_to_less_than_nought_for_some_is_not_held():
+    """The limit that decision 29 names: two groups that differ by two people each way."""
+    person = np.arange(40)
+    one, two = np.where(person < 20, 0, 1), np.where((person >= 2) & (person < 22), 0, 1)
+    ends = ends_of(person, np.full(40, 2), np.full(40, 2))
+    shown = shown_together(ends, tables_of(ends, [one, two]))
+
+    apart = (one == 0).astype(int) - (two == 0)
+    assert shown == [{0, 1}, {0, 1}]
+    assert (np.count_nonzero(apart), apart.sum()) == (4, 0)
+
+
 @pytest.mark.parametrize("many", [13, 20])
 def test_of_two_tables_of_very_many_groups_some_are_hidden_rather_than_gone_through(many):
     person = np.arange(many * 20)
