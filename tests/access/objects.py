@@ -56,8 +56,15 @@ def somebody(name: str) -> Somebody:
     return Somebody(agency, frozenset(roles), level, frozenset(members))
 
 
+def labelled(name: str) -> Behind:
+    """What is to stand behind a label, before anything does."""
+    maker, level, released_to, compartment = LABELS[name]
+    thing = Thing(1, somebody(maker).agency, level, compartment, frozenset(released_to))
+    return Behind(name, thing, f"Zq{name}x", maker=maker)
+
+
 def make_all(become: Callable[[str], Actor]) -> dict[str, Behind]:
-    made = {name: make_one(name, LABELS[name], become) for name in LABELS}
+    made = {name: make_one(name, become) for name in LABELS}
     made["opened"].parameters["glass"] = (_glass(become),)
     made["lantern"].parameters |= _proposal(become)
     for there in made.values():
@@ -208,16 +215,10 @@ def flags_there() -> Iterator[dict[str, str]]:
         c.execute("delete from audit_flag")
 
 
-def make_one(
-    name: str,
-    labelled: tuple[str, int, tuple[str, ...], str | None],
-    become: Callable[[str], Actor],
-) -> Behind:
+def make_one(name: str, become: Callable[[str], Actor]) -> Behind:
     """One of each kind behind a label of its own; the label is as in `LABELS`."""
-    maker, level, released_to, compartment = labelled
-    actor = become(maker)
-    thing = Thing(1, actor.agency.code, level, compartment, frozenset(released_to))
-    behind = Behind(name, thing, f"Zq{name}x", maker=maker)
+    maker, level, released_to, compartment = LABELS[name]
+    actor, behind = become(maker), labelled(name)
     label = the_label(
         owner=actor.agency,
         level=level,
