@@ -112,11 +112,12 @@ class Rule:
     def broken(self, name: str, text: str) -> Iterator[None]:
         if name == "rebuild":
             self.is_worked_out = False
-            self._run(text, "select sec.rebuild()")
         else:
             self.work_out()
-            self._run(text)
         try:
+            self._run(text)
+            if name == "rebuild":
+                self._run("select sec.rebuild()")
             yield
         finally:
             self._run(function_in_force(name))
