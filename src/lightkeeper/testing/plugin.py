@@ -7,6 +7,7 @@ database is. The suite never connects as the owner or a superuser; a test fails 
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -34,7 +35,7 @@ hypothesis.settings.register_profile(  # a busy machine is slow, and not at faul
 )
 hypothesis.settings.load_profile("tests")
 
-CLUSTER = Cluster(HOME / "postgres")
+CLUSTER = Cluster(HOME / "postgres", waits_for_disk=False)
 os.environ["LIGHTKEEPER_DATABASE_URL"] = CLUSTER.url("{role}", NAME)
 os.environ["LIGHTKEEPER_TLS"] = "no"
 # Their own tests set them.
@@ -45,7 +46,7 @@ os.environ["LIGHTKEEPER_NOT_FOUND_TICK_MS"] = "0"
 # Of some hundred tables a test fills a few; to empty them all takes longer than most tests.
 CLEARED = """
 do $$
-declare t text; s text; filled boolean;
+declare t text; filled boolean;
 begin
   set local session_replication_role = replica;  -- no trigger keeps what is to go
   for t in
@@ -101,11 +102,8 @@ def database(django_db_blocker: Any) -> Iterator[str]:
     """
     template = template_name()
     with one_at_a_time():
-        CLUSTER.start()
+        _start()
         with superuser() as connection:
-            for waiting in ("fsync", "synchronous_commit", "full_page_writes"):
-                connection.execute(f"alter system set {waiting} = off")
-            connection.execute("select pg_reload_conf()")
             known = connection.execute(
                 "select 1 from pg_database where datname = %s and datistemplate", (template,)
             ).fetchone()
@@ -117,6 +115,13 @@ def database(django_db_blocker: Any) -> Iterator[str]:
         _close_connections()
     with superuser() as connection:
         connection.execute(f"drop database if exists {NAME} with (force)")
+
+
+def _start() -> None:
+    """A cluster that was cut off may be damaged, template and all: it is made anew."""
+    if (CLUSTER.data / "postmaster.pid").exists() and not CLUSTER.running():
+        shutil.rmtree(CLUSTER.data)
+    CLUSTER.start()
 
 
 def template_name() -> str:

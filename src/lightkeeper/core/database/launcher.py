@@ -69,9 +69,12 @@ def _unprivileged_account() -> str | None:
 
 
 class Cluster:
-    """One PostgreSQL cluster under a folder of ours."""
+    """One PostgreSQL cluster under a folder of ours. For tests, one that does not wait for the disk
+    and loses everything with a cut of power.
+    """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, waits_for_disk: bool = True) -> None:
+        self.waits_for_disk = waits_for_disk
         self.account = _unprivileged_account()
         self.programs = find_programs()
         self.root = root.resolve()
@@ -112,6 +115,8 @@ class Cluster:
             # the kind and the place.
             "-c log_min_messages=fatal -c log_error_verbosity=terse"
         )
+        if not self.waits_for_disk:
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         for attempt in range(5):
             try:
                 self._run(
