@@ -196,8 +196,9 @@ def _sides_of_lists(plain: str) -> tuple[str, str] | None:
     begin, between, end = _LISTS
     if not (plain.startswith(begin) and plain.endswith(end)):
         return None
-    one, _, two = plain[len(begin) : -len(end)].rpartition(between)
-    return (one, two) if one and two else None
+    inner = plain[len(begin) : -len(end)]
+    one, _, two = inner[:-1].rpartition(between)  # something follows it
+    return (one, two + inner[-1]) if one else None
 
 
 def _of_v(text: str, name: str) -> str:
