@@ -14,7 +14,7 @@ from itertools import product
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lightkeeper.apps.rights.proposing import NAME
@@ -267,6 +267,7 @@ OLD_LISTS = re.compile(
     r"list_has_any\(list_transform\(a, lambda x: (.+)\), list_transform\(b, lambda x: (.+)\)\)"
 )
 OLD_NAME = re.compile(r"\b[^\W\d_a-z][\w'’-]+(?:\s+[^\W\d_a-z][\w'’-]+)+")
+PARTS = ("A", "a", "É", "-", "'", "0", " ", "\n", "A" * 150, "a" * 101, "-A" * 60, "a-" * 60)
 OLD_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -276,6 +277,8 @@ def test_a_heading_looks_like_a_value_as_it_did(text):
     assert bool(new) is bool(OLD_HEADING.match(text))
 
 
+@example([*conditions._LISTS[:2], "x", *conditions._LISTS[1:]])
+@example([conditions._LISTS[0], *conditions._LISTS])
 @given(st.lists(st.sampled_from([*conditions._LISTS, "left(x, 4)", "x", ")", "("]), max_size=7))
 def test_two_lists_are_taken_apart_as_they_were(parts):
     text = "".join(parts)
@@ -283,9 +286,11 @@ def test_two_lists_are_taken_apart_as_they_were(parts):
     assert conditions._sides_of_lists(text) == (old.groups() if old else None)
 
 
-@given(st.text("AÉa -'’0_\n", max_size=30))
+@given(st.text("AÉa -'’0_\n", max_size=30) | st.lists(st.sampled_from(PARTS)).map("".join))
+@example(f"Ann {'Bo' * 60} Smith")
+@example(f"{'a-' * 60}Bo {'-A' * 60}")
 def test_names_are_found_where_they_were(text):
-    assert [m.span() for m in NAME.finditer(text)] == [m.span() for m in OLD_NAME.finditer(text)]
+    assert [m.span(1) for m in NAME.finditer(text)] == [m.span() for m in OLD_NAME.finditer(text)]
 
 
 @given(st.lists(st.sampled_from(["[", "]", "{", '"a"', '"\\""', '"["', '"\\\\"', '""', ","])))

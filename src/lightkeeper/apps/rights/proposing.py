@@ -5,9 +5,12 @@ from collections.abc import Collection, Iterator
 
 from lightkeeper.apps.rights.statements import Content, Statement
 
-# Two words or more that begin with a capital: perhaps a name. No word is longer than a hundred
-# letters, so that a text of hyphens and capitals is not read anew from each of them.
-NAME = re.compile(r"\b[^\W\d_a-z][\w'’-]{1,99}(?:\s+[^\W\d_a-z][\w'’-]{1,99})+")
+# Two words or more that begin with a capital: perhaps a name, in the group. Where the first capital
+# of a text without a gap leads to none, no later one does, so that it is not read anew from each.
+NAME = re.compile(
+    r"(?<![\w'’-])(?>[\w'’-]*?\b(?=[^\W\d_a-z][\w'’-]))"
+    r"([\w'’-]++(?:\s+[^\W\d_a-z][\w'’-]++)+)"
+)
 NAMES = ("name", "alias", "firstName", "lastName", "previousName", "maidenName")
 MOST_PROTECTED = {"CHILD", "VICTIM", "WITNESS"}
 
@@ -22,7 +25,7 @@ def of_statement(one: Statement, own: frozenset[str]) -> str:
     if column in NAMES and not set(one.text.casefold().split()) <= own:
         return "This seems to be the name of somebody else."
     for found in NAME.finditer(one.text):
-        if not {word.casefold() for word in found.group().split()} & own:
+        if not {word.casefold() for word in found.group(1).split()} & own:
             return "Somebody else seems to be named here."
     return ""
 
