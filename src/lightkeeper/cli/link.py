@@ -4,6 +4,7 @@ import json
 import resource
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import yaml
 from numpy.typing import NDArray
 
 from lightkeeper.cli.judged import read_judged
+from lightkeeper.cli.ties import count_in, read_ties
 from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
 from lightkeeper.engine.errors import EngineError, MappingError
 from lightkeeper.engine.linkage import batch
@@ -42,12 +44,15 @@ def link_files(
     judged: Path | str | None = None,
     keep_model: Path | str | None = None,
     report: Path | str | None = None,
+    ties: Path | str | None = None,
 ) -> dict[str, Any]:
     """Link the rows of one or two files and say how well, if a truth column is named. Pairs that
-    people judged teach the model, and bind the result.
+    people judged teach the model, and bind the result. Ties between rows raise pairs that share
+    somebody or something.
 
     Returns: records, clusters, seconds, peak_mb, left_alone (see `Links`); with `truth` also
-        precision, recall, f1 over pairs within clusters and b3_f1. `out` gets the rows with their
+        precision, recall, f1 over pairs within clusters and b3_f1; with `ties` pairs_raised and
+        rounds. `out` gets the rows with their
         subject_id, and beside it a file of pairs; `keep_model` gets the trained model, `report`
         what it learnt in words.
     Raises: EngineError with a sentence for the person at the keyboard.
@@ -61,6 +66,7 @@ def link_files(
         )
     plan = make_plan(table, mapping, truth, echo, subject)
     said = None if judged is None else read_judged(Path(judged), table.num_rows, echo)
+    tied = None if ties is None else read_ties(Path(ties), table, plan, echo)
     if said is None:
         links = train_and_link(_numbered(table), plan, SEED)
     else:
@@ -69,11 +75,22 @@ def link_files(
     model = links.model
     for note in model.training["notes"]:
         echo(note)
-    labels = _clusters(links, table.num_rows, said)
+    counted: dict[str, Any] = {}
+    if tied is None:
+        labels = _clusters(links, table.num_rows, said)
+    else:
+        cluster = partial(_clusters, links, table.num_rows, said)
+        found = count_in(tied, links, table, cluster, echo)
+        links, labels = found.links, found.labels
+        counted = {
+            "pairs_raised": links.tied.raised,
+            "rounds": found.rounds,
+            "ties": found.weights.told(),
+        }
     if out is not None:
         _write(Path(out), table, labels, links, echo)
     _write_model(model, keep_model, report)
-    result = _measure(table, labels, truth)
+    result = _measure(table, labels, truth) | counted
     result["seconds"] = round(time.perf_counter() - started, 1)
     # Linux counts in kilobytes.
     result["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
@@ -113,16 +130,22 @@ class _Refusal(click.ClickException):
 )
 @click.option("--keep-model", type=click.Path(dir_okay=False), help="JSON: the trained model.")
 @click.option("--report", type=click.Path(dir_okay=False), help="Text: what the model learnt.")
+@click.option(
+    "--ties",
+    type=click.Path(dir_okay=False),
+    help="CSV of record_id, kind, other or key, perhaps source: whom and what rows are tied to.",
+)
 @click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True)
 def link(
     files: tuple[str, ...], kind: str, mapping: str | None, out: str | None, truth: str | None,
-    judged: str | None, keep_model: str | None, report: str | None, engine: str,
+    judged: str | None, keep_model: str | None, report: str | None, ties: str | None,
+    engine: str,
 ) -> None:  # fmt: skip
     """Find which rows of FILE, or of two FILEs together, are one subject."""
     try:
         result = link_files(
             files, mapping, out, truth, click.echo, Subject(kind),
-            judged=judged, keep_model=keep_model, report=report,
+            judged=judged, keep_model=keep_model, report=report, ties=ties,
         )  # fmt: skip
     except EngineError as error:
         raise _Refusal(str(error)) from error
@@ -198,13 +221,15 @@ def _numbered(table: pa.Table) -> pa.Table:
     return table.append_column("record_id", numbers)
 
 
-def _clusters(links: Links, records: int, judged: Judged | None) -> NDArray[np.int64]:
+def _clusters(
+    links: Links, records: int, judged: Judged | None, weight: NDArray[np.float64] | None = None
+) -> NDArray[np.int64]:
     model = links.model
     return resolve(
         records,
         links.left,
         links.right,
-        links.weight,
+        links.weight if weight is None else weight,
         judged.pairs(same=True) if judged else (),
         judged.pairs(same=False) if judged else (),
         # People of one home, whom nobody has looked at, stay apart.

@@ -21,6 +21,7 @@ from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan
 from lightkeeper.engine.linkage.sayings import allowed_pairs
 from lightkeeper.engine.linkage.scoring import Comparer, weights_of
+from lightkeeper.engine.linkage.tied import Tied
 from lightkeeper.engine.linkage.training import learn
 
 Progress = Callable[[str, float], None]
@@ -59,6 +60,7 @@ class Links:
     they say as `most_alike`, those with the lowest numbers; `left_alone` are the others.
     `pairs_compared` counts pairs of sayings.
     `of` (p,): of which pair of sayings in `weighed` each is.
+    tied: what ties of the records add to the weight (`collective.py`), where they were asked.
     """
 
     model: LinkModel
@@ -71,6 +73,7 @@ class Links:
     telling_size: int
     most_alike: int
     left_alone: int
+    tied: Tied | None = None
 
     @property
     def pairs_compared(self) -> int:
@@ -78,7 +81,8 @@ class Links:
 
     @property
     def weight(self) -> NDArray[np.float64]:
-        return self._each(self.weighed.weight)
+        alone = self._each(self.weighed.weight)
+        return alone if self.tied is None else alone + self.tied.bits
 
     @property
     def levels(self) -> NDArray[np.int8]:
@@ -114,7 +118,9 @@ class Links:
         return np.asarray(1 / (1 + np.exp2(-np.clip(self.weight, -500, 500))))
 
     def to_table(self) -> pa.Table:
-        """id_l, id_r, match_weight, probability, and level_ and weight_ of each comparison."""
+        """id_l, id_r, match_weight, probability, and level_ and weight_ of each comparison; where
+        ties were asked also weight_ties, and shared_ties in words.
+        """
         columns: dict[str, NDArray[Any]] = {
             "id_l": self.record_ids[self.left],
             "id_r": self.record_ids[self.right],
@@ -124,7 +130,10 @@ class Links:
         for c, comparison in enumerate(self.model.comparisons):
             columns[f"level_{comparison.column}"] = self.weighed.levels[self.of, c]
             columns[f"weight_{comparison.column}"] = self.weighed.weights[self.of, c]
-        return pa.table(columns)
+        if self.tied is None:
+            return pa.table(columns)
+        said = [self.tied.sentence(row) for row in range(len(self.left))]
+        return pa.table(columns | {"weight_ties": self.tied.bits, "shared_ties": pa.array(said)})
 
 
 def quiet(stage: str, share: float) -> None:

@@ -1,5 +1,6 @@
 """Why two records are thought to be one subject or two: named weights and plain sentences."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,16 @@ def explain(links: "Links", number: int) -> Evidence:
     What one of the records does not say is no evidence and is left out.
     """
     weight = float(links.weight[number])
-    return evidence_of(links.model, links.levels[number], links.weights[number], weight)
+    return evidence_of(
+        links.model, links.levels[number], links.weights[number], weight, _of_ties(links, number)
+    )
+
+
+def _of_ties(links: "Links", number: int) -> tuple[Reason, ...]:
+    """What the two are tied to alike: a line of its own, beside those of the fields."""
+    if links.tied is None or links.tied.bits[number] < LEAST_BITS:
+        return ()
+    return (Reason("ties", links.tied.sentence(number), float(links.tied.bits[number])),)
 
 
 def probability_of(weight: float) -> float:
@@ -59,10 +69,16 @@ def probability_of(weight: float) -> float:
 
 
 def evidence_of(
-    model: LinkModel, levels: NDArray[np.int8], weights: NDArray[np.float64], weight: float
+    model: LinkModel,
+    levels: NDArray[np.int8],
+    weights: NDArray[np.float64],
+    weight: float,
+    further: Sequence[Reason] = (),
 ) -> Evidence:
-    """The evidence of one pair: levels (c,), -1 for missing, weights (c,) of its comparisons."""
-    reasons = []
+    """The evidence of one pair: levels (c,), -1 for missing, weights (c,) of its comparisons, and
+    what else the weight is made of.
+    """
+    reasons = list(further)
     for c, comparison in enumerate(model.comparisons):
         level = int(levels[c])
         if level != MISSING:

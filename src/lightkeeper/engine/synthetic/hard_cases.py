@@ -61,17 +61,24 @@ def make_hard_cases(people: int, seed: int) -> HardCases:
     if people < 50:
         raise ShapeError(f"expected at least 50 people, got {people}")
     chance = Random(seed)  # noqa: S311 (made-up people)
-    everybody = _with_pasts(chance, list(_households(chance, people)))
-    rows = [row for one in everybody for row in _records(chance, one)]
+    everybody = made_up_people(chance, people)
+    rows = [row for one in everybody for row in records_of(chance, one)]
     chance.shuffle(rows)
     names = (*COLUMNS, "true_id", "under_alias")
     table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(names)})
-    return HardCases(table, **_couples(everybody))
+    return HardCases(table, **couples_of(everybody))
 
 
-def _households(chance: Random, people: int) -> Iterator[One]:
+def made_up_people(chance: Random, people: int, names: int | None = None) -> list[One]:
+    """At least so many, household by household; the number of each is their place. All of the names
+    are met, or so many given and twice as many family names; then two of one home have one given
+    name only where a child is called after a parent.
+    """
+    return _with_pasts(chance, list(_households(chance, Towns(chance, names), people)), names)
+
+
+def _households(chance: Random, towns: "Towns", people: int) -> Iterator[One]:
     number = household = 0
-    towns = Towns(chance)
     while number < people:
         size = chance.choices(*HOUSEHOLD_SIZES)[0]
         for one in _household(chance, towns, size):
@@ -95,15 +102,19 @@ def _household(chance: Random, towns: "Towns", size: int) -> Iterator[One]:
     if size == 1:
         return
     partner = towns.name()
+    while towns.few and partner[0] == given:
+        partner = towns.name()
     yield member(
         partner[0], family if chance.random() < 0.6 else partner[1],
         born + timedelta(days=chance.randint(-3000, 3000)), 0.7,
     )  # fmt: skip
-    children = size - 2
+    children, called = size - 2, {given, partner[0]}
     twins = children >= 2 and chance.random() < 0.25
     last: One | None = None
     for place in range(children):
         childs = towns.name()[0]
+        while towns.few and childs in called:
+            childs = towns.name()[0]
         if place == 0 and chance.random() < 0.12:
             childs = given
         when = born + timedelta(days=chance.randint(20 * 365, 38 * 365))
@@ -111,6 +122,7 @@ def _household(chance: Random, towns: "Towns", size: int) -> Iterator[One]:
             when = last.born
             if chance.random() < 0.5:
                 childs = _sounding_like(chance, towns, last.given)
+        called.add(childs)
         last = member(childs, family, min(when, TODAY - timedelta(days=400)), 0.3)
         yield last
 
@@ -121,9 +133,9 @@ def _sounding_like(chance: Random, towns: "Towns", given: str) -> str:
     return chance.choice(alike) if alike else towns.name()[0]
 
 
-def _with_pasts(chance: Random, people: list[One]) -> list[One]:
+def _with_pasts(chance: Random, people: list[One], names: int | None) -> list[One]:
     """Homes and numbers they had before, some of which others have now; and other names."""
-    towns = Towns(chance)
+    towns = Towns(chance, names)
     found = []
     for one in people:
         if chance.random() < 0.25:
@@ -137,7 +149,7 @@ def _with_pasts(chance: Random, people: list[One]) -> list[One]:
     return found
 
 
-def _records(chance: Random, one: One) -> Iterator[tuple[object, ...]]:
+def records_of(chance: Random, one: One) -> Iterator[tuple[object, ...]]:
     slips = Slips(chance)
     for _ in range(chance.choices(*RECORDS)[0]):
         given, family, other, under = one.given, one.family, "", False
@@ -157,7 +169,7 @@ def _records(chance: Random, one: One) -> Iterator[tuple[object, ...]]:
         )  # fmt: skip
 
 
-def _couples(people: list[One]) -> dict[str, list[tuple[int, int]]]:
+def couples_of(people: list[One]) -> dict[str, list[tuple[int, int]]]:
     """Everybody who is likely to be taken for another, as couples."""
     found: dict[str, list[tuple[int, int]]] = {
         "twins": [], "same_name_at_home": [], "household": [], "namesakes": [],
@@ -193,13 +205,18 @@ def _together(people: list[One], key: object) -> Iterator[tuple[One, One]]:
 class Towns:
     """Names and homes, common ones oftener than rare ones."""
 
-    def __init__(self, chance: Random) -> None:
+    def __init__(self, chance: Random, names: int | None = None) -> None:
         given, family = all_names()
         words = read_words("population.yaml")
         self.chance = chance
         self.given = [name for group in given for name in group]
         self.family = [name for group in family for name in group]
         self.family += [a + b for a in words["family_front"] for b in words["family_back"]]
+        self.few = names is not None
+        if names is not None:
+            chosen = Random(names)  # noqa: S311 (made-up people)
+            self.given = chosen.sample(self.given, names)
+            self.family = chosen.sample(self.family, 2 * names)
         self.words = words
 
     def name(self) -> tuple[str, str]:
