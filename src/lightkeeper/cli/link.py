@@ -4,7 +4,6 @@ import json
 import resource
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +14,18 @@ import yaml
 from numpy.typing import NDArray
 
 from lightkeeper.cli.judged import read_judged
-from lightkeeper.cli.ties import count_in, read_ties
+from lightkeeper.cli.linking import HERE, Spark, Way, linked, plan_of_model
+from lightkeeper.cli.ties import read_ties
 from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
 from lightkeeper.engine.errors import EngineError, MappingError
-from lightkeeper.engine.linkage import batch
-from lightkeeper.engine.linkage.batch import Links, train_and_link
-from lightkeeper.engine.linkage.clusters import resolve
+from lightkeeper.engine.linkage.batch import Links
 from lightkeeper.engine.linkage.files import read_table, write_table
-from lightkeeper.engine.linkage.labels import Judged
 from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind, Subject
 from lightkeeper.engine.linkage.propose import plan_from, propose
 from lightkeeper.engine.linkage.report import as_text, report_of
-from lightkeeper.engine.linkage.training import train
+from lightkeeper.engine.linkage.spark.links import SparkLinks
 
-SEED = 1
 Echo = Callable[[str], None]
 
 
@@ -45,10 +41,11 @@ def link_files(
     keep_model: Path | str | None = None,
     report: Path | str | None = None,
     ties: Path | str | None = None,
+    way: Way = HERE,
 ) -> dict[str, Any]:
     """Link the rows of one or two files and say how well, if a truth column is named. Pairs that
-    people judged teach the model, and bind the result. Ties between rows raise pairs that share
-    somebody or something.
+    people judged teach the model, unless it is given, and bind the result. Ties between rows raise
+    pairs that share somebody or something.
 
     Returns: records, clusters, seconds, peak_mb, left_alone (see `Links`); with `truth` also
         precision, recall, f1 over pairs within clusters and b3_f1; with `ties` pairs_raised and
@@ -64,31 +61,18 @@ def link_files(
             f"There is no column {truth} to measure against. Columns: "
             f"{', '.join(table.column_names)}."
         )
-    plan = make_plan(table, mapping, truth, echo, subject)
+    if way.model is None:
+        plan = make_plan(table, mapping, truth, echo, subject)
+    else:
+        plan = plan_of_model(way.model, table)
     said = None if judged is None else read_judged(Path(judged), table.num_rows, echo)
     tied = None if ties is None else read_ties(Path(ties), table, plan, echo)
-    if said is None:
-        links = train_and_link(_numbered(table), plan, SEED)
-    else:
-        model = train(_numbered(table), plan, SEED, judged=said)
-        links = batch.link(_numbered(table), model)
-    model = links.model
-    for note in model.training["notes"]:
-        echo(note)
-    counted: dict[str, Any] = {}
-    if tied is None:
-        labels = _clusters(links, table.num_rows, said)
-    else:
-        cluster = partial(_clusters, links, table.num_rows, said)
-        found = count_in(tied, links, table, cluster, echo)
-        links, labels = found.links, found.labels
-        counted = {
-            "pairs_raised": links.tied.raised,
-            "rounds": found.rounds,
-            "ties": found.weights.told(),
-        }
-    if out is not None:
-        _write(Path(out), table, labels, links, echo)
+    with linked(files, table, plan, said, tied, way, echo) as (links, labels, counted):
+        model = links.model
+        for note in model.training.get("notes", ()):
+            echo(note)
+        if out is not None:
+            _write(Path(out), table, labels, links, echo)
     _write_model(model, keep_model, report)
     result = _measure(table, labels, truth) | counted
     result["seconds"] = round(time.perf_counter() - started, 1)
@@ -135,17 +119,47 @@ class _Refusal(click.ClickException):
     type=click.Path(dir_okay=False),
     help="CSV of record_id, kind, other or key, perhaps source: whom and what rows are tied to.",
 )
-@click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True)
+@click.option(
+    "--model",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="JSON: a model from --keep-model, instead of learning one.",
+)
+@click.option(
+    "--block-size",
+    type=click.IntRange(2),
+    help="Compare what shares a block of so many, instead of as many as is quick.",
+)
+@click.option(
+    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
+    help="This machine, or several by Spark (pip install 'lightkeeper[spark]', Java 17).",
+)  # fmt: skip
+@click.option(
+    "--spark-master", help="Where Spark is: local[2], spark://host:7077. Usual: local[*]."
+)
+@click.option(
+    "--work",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="With Spark: a folder, seen by every machine, to go on from if the run is killed.",
+)
 def link(
     files: tuple[str, ...], kind: str, mapping: str | None, out: str | None, truth: str | None,
     judged: str | None, keep_model: str | None, report: str | None, ties: str | None,
-    engine: str,
+    model: Path | None, block_size: int | None, engine: str, spark_master: str | None,
+    work: Path | None,
 ) -> None:  # fmt: skip
     """Find which rows of FILE, or of two FILEs together, are one subject."""
+    if engine == "spark" and ties:
+        raise click.UsageError("Ties are counted on this machine alone: leave --engine spark out.")
+    if engine != "spark" and (spark_master or work):
+        raise click.UsageError("--spark-master and --work go with --engine spark.")
+    if model and mapping:
+        raise click.UsageError("--model says what the columns hold: leave --mapping out.")
+    spark = Spark(spark_master or "local[*]", work) if engine == "spark" else None
     try:
         result = link_files(
             files, mapping, out, truth, click.echo, Subject(kind),
             judged=judged, keep_model=keep_model, report=report, ties=ties,
+            way=Way(spark, model, block_size),
         )  # fmt: skip
     except EngineError as error:
         raise _Refusal(str(error)) from error
@@ -213,37 +227,9 @@ def _read_mapping(path: Path) -> dict[str, str]:
     return {str(header): str(kind) for header, kind in columns.items()}
 
 
-def _numbered(table: pa.Table) -> pa.Table:
-    """Rows are the records here, whatever ids the file gives them, twice or never."""
-    numbers = pa.array(range(table.num_rows), pa.int64())
-    if "record_id" in table.column_names:
-        return table.set_column(table.column_names.index("record_id"), "record_id", numbers)
-    return table.append_column("record_id", numbers)
-
-
-def _clusters(
-    links: Links, records: int, judged: Judged | None, weight: NDArray[np.float64] | None = None
-) -> NDArray[np.int64]:
-    model = links.model
-    return resolve(
-        records,
-        links.left,
-        links.right,
-        links.weight if weight is None else weight,
-        judged.pairs(same=True) if judged else (),
-        judged.pairs(same=False) if judged else (),
-        # People of one home, whom nobody has looked at, stay apart.
-        held=zip(
-            links.left[links.one_home].tolist(), links.right[links.one_home].tolist(), strict=True
-        ),
-        join_at=model.join_at,
-        # Nobody's view has to come out the same without the rest: all that can join may.
-        reach_at=model.join_at,
-        missing_weight=model.missing_weight,
-    )
-
-
-def _write(out: Path, table: pa.Table, labels: NDArray[np.int64], links: Links, echo: Echo) -> None:
+def _write(
+    out: Path, table: pa.Table, labels: NDArray[np.int64], links: Links | SparkLinks, echo: Echo
+) -> None:
     name = "subject_id" if "subject_id" not in table.column_names else "lightkeeper_subject_id"
     # Row numbers as a person counts them: the first row is 1.
     rows = table.append_column(name, pa.array(labels + 1))

@@ -122,7 +122,7 @@ def _distinct(left: Places, right: Codes, records: int) -> Pairs:
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
     """Blocks of some clues: their records one after the other; the size, and the key, of each; and
     how many records give the rarer of its two clues alone, where that was asked.
     """
@@ -133,7 +133,7 @@ class _Found:
     alone: Codes
 
     @classmethod
-    def none(cls) -> "_Found":
+    def none(cls) -> "Found":
         return cls(NO_CODES, NO_CODES, NO_KEYS, NO_CODES)
 
 
@@ -169,12 +169,12 @@ def _up_to(coded: Coded, block_size: int, telling_size: int) -> Blocks:
     return _in_order(found, coded.rows, block_size, telling_size)
 
 
-def _found_up_to(coded: Coded, block_size: int, telling_size: int) -> list[_Found]:
+def _found_up_to(coded: Coded, block_size: int, telling_size: int) -> list[Found]:
     given = clues_of(coded)
     found = [_of_one(clue, block_size) for clue in given]
     often = [_often(clue, block_size) for clue in given]
 
-    def together(both: tuple[Given, Given]) -> _Found:
+    def together(both: tuple[Given, Given]) -> Found:
         most = telling_size if both[0].telling and both[1].telling else block_size
         # Of so many blocks the keys would take as much memory as the records.
         return replace(_of_two(*both, coded.rows, most), key=NO_KEYS)
@@ -197,7 +197,7 @@ def _as_allowed(coded: Coded, pairs_per_record: int) -> Blocks:
         alone = np.minimum(of[id(one)][a.astype(np.int64)], of[id(two)][b.astype(np.int64)])
         found.append(replace(blocks, alone=np.minimum(alone, NEVER).astype(np.int32)))
     every = _joined(found)
-    largest = _largest(every, coded.rows, pairs_per_record)
+    largest = largest_size(every, coded.rows, pairs_per_record)
     keep = (every.size <= largest) & (every.alone > largest)
     kept = replace(every, rows=every.rows[np.repeat(keep, every.size)], size=every.size[keep])
     return _in_order(kept, coded.rows, largest, largest)
@@ -212,12 +212,12 @@ def _often(clue: Given, least: int) -> Given:
     return replace(clue, rows=clue.rows[kept], code=clue.code[kept])
 
 
-def _of_one(clue: Given, most: int) -> _Found:
+def _of_one(clue: Given, most: int) -> Found:
     found = _runs(clue.rows, clue.code.astype(np.uint64), len(clue.said), most)
     return replace(found, alone=np.full(len(found.size), NEVER, np.int32))
 
 
-def _of_two(one: Given, two: Given, records: int, most: int) -> _Found:
+def _of_two(one: Given, two: Given, records: int, most: int) -> Found:
     row, a, b = meet(one, two, records)
     if one is two:
         a, b = np.minimum(a, b), np.maximum(a, b)
@@ -225,8 +225,8 @@ def _of_two(one: Given, two: Given, records: int, most: int) -> _Found:
     return _runs(row, key, len(one.said) * len(two.said), most)
 
 
-def _joined(found: Sequence[_Found]) -> _Found:
-    parts = [_Found.none(), *found]
+def _joined(found: Sequence[Found]) -> Found:
+    parts = [Found.none(), *found]
     return replace(
         parts[0],
         rows=np.concatenate([part.rows for part in parts]),
@@ -235,7 +235,7 @@ def _joined(found: Sequence[_Found]) -> _Found:
     )
 
 
-def _runs(row: Codes, key: NDArray[np.uint64], keys: int, most: int) -> _Found:
+def _runs(row: Codes, key: NDArray[np.uint64], keys: int, most: int) -> Found:
     """The rows of each key that two or more, and at most so many, have."""
     bits = max(int(row.max(initial=0)).bit_length(), 1)
     if len(row) > FEW:
@@ -252,7 +252,7 @@ def _runs(row: Codes, key: NDArray[np.uint64], keys: int, most: int) -> _Found:
     first = np.flatnonzero(np.concatenate([key[:1] == key[:1], key[1:] != key[:-1]]))
     size = np.diff(np.append(first, len(key))).astype(np.int32)
     kept = (size > 1) & (size <= most)
-    return _Found(row[np.repeat(kept, size)], size[kept], key[first[kept]], NO_CODES)
+    return Found(row[np.repeat(kept, size)], size[kept], key[first[kept]], NO_CODES)
 
 
 def _not_alone(key: NDArray[np.uint64]) -> NDArray[np.bool_]:
@@ -261,7 +261,7 @@ def _not_alone(key: NDArray[np.uint64]) -> NDArray[np.bool_]:
     return np.asarray(np.bincount(place, minlength=1 << 22)[place] > 1)
 
 
-def _largest(every: _Found, records: int, pairs_per_record: int) -> int:
+def largest_size(every: Found, records: int, pairs_per_record: int) -> int:
     """The size of block up to which there are not too many pairs, asked of some of the records."""
     rows, size = every.rows, every.size
     step = 1 if records <= ALL_ASKED else -(-records // ASKED)
@@ -283,7 +283,7 @@ def _largest(every: _Found, records: int, pairs_per_record: int) -> int:
     return smaller
 
 
-def _in_order(found: _Found, records: int, block_size: int, telling_size: int) -> Blocks:
+def _in_order(found: Found, records: int, block_size: int, telling_size: int) -> Blocks:
     if len(found.rows) > MOST_PLACES:
         raise ShapeError(
             f"{records} records have {len(found.rows)} places in blocks, more than can be "

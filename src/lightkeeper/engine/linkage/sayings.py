@@ -86,19 +86,9 @@ class Sayings:
 
     def most_within(self, left: Places, right: Places, allowed: int) -> int:
         """How many records may stand for each saying, so that these pairs of sayings are spread
-        into no more pairs of records than are allowed: 1 to `MOST_ALIKE`.
+        into no more pairs of records than are allowed.
         """
-        few, many = 1, MOST_ALIKE + 1
-        while many - few > 1:
-            middle = (few + many) // 2
-            fits = self._spread_into(left, right, middle) <= allowed
-            few, many = (middle, many) if fits else (few, middle)
-        return few
-
-    def _spread_into(self, left: Places, right: Places, most: int) -> int:
-        size = np.minimum(self.size, most)
-        both = np.where(left == right, size[left] * (size[left] - 1) // 2, size[left] * size[right])
-        return int(both.sum())
+        return most_within(self.size[left], self.size[right], left == right, allowed)
 
     def first(self, most: int, record_ids: NDArray[np.int64]) -> "Sayings":
         """The same, for each of which the first of its records stand, by their numbers."""
@@ -112,6 +102,20 @@ class Sayings:
         chosen = records[kept][np.lexsort((records[kept], of[kept]))]
         start = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.minimum(size, most))])
         return Sayings(self.coded, chosen, start, len(records) - len(kept))
+
+
+def most_within(one: Places, two: Places, within: NDArray[np.bool_], allowed: int) -> int:
+    """How many records may stand for each saying, 1 to `MOST_ALIKE`, so that pairs of sayings of so
+    many records are spread into no more pairs of records than are allowed; `within`: of a saying
+    beside itself.
+    """
+    few, many = 1, MOST_ALIKE + 1
+    while many - few > 1:
+        middle = (few + many) // 2
+        a, b = np.minimum(one, middle), np.minimum(two, middle)
+        fits = int(np.where(within, a * (a - 1) // 2, a * b).sum()) <= allowed
+        few, many = (middle, many) if fits else (few, middle)
+    return few
 
 
 def allowed_pairs(records: int, pairs_per_record: int) -> int:
