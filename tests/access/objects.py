@@ -56,9 +56,9 @@ def somebody(name: str) -> Somebody:
     return Somebody(agency, frozenset(roles), level, frozenset(members))
 
 
-def labelled(name: str) -> Behind:
+def labelled(name: str, like: str = "") -> Behind:
     """What is to stand behind a label, before anything does."""
-    maker, level, released_to, compartment = LABELS[name]
+    maker, level, released_to, compartment = LABELS[like or name]
     thing = Thing(1, somebody(maker).agency, level, compartment, frozenset(released_to))
     return Behind(name, thing, f"Zq{name}x", maker=maker)
 
@@ -215,10 +215,12 @@ def flags_there() -> Iterator[dict[str, str]]:
         c.execute("delete from audit_flag")
 
 
-def make_one(name: str, become: Callable[[str], Actor]) -> Behind:
-    """One of each kind behind a label of its own; the label is as in `LABELS`."""
-    maker, level, released_to, compartment = LABELS[name]
-    actor, behind = become(maker), labelled(name)
+def make_one(name: str, become: Callable[[str], Actor], like: str = "") -> Behind:
+    """One of each kind behind a label of its own; the label is as in `LABELS`, by its name or like
+    another.
+    """
+    maker, level, released_to, compartment = LABELS[like or name]
+    actor, behind = become(maker), labelled(name, like)
     label = the_label(
         owner=actor.agency,
         level=level,

@@ -14,7 +14,7 @@ from django.db import transaction
 from lightkeeper.core.access import acting
 from lightkeeper.web.contract import contract
 from tests.access.answers import Answer, differs
-from tests.access.objects import LABELS, Behind, flags_there, make_all, make_one
+from tests.access.objects import Behind, flags_there, make_all, make_one
 from tests.access.test_http_matrix import ADDRESSES, ASKED, KINDS, ask, may_open
 
 __all__ = ["ask"]
@@ -119,7 +119,7 @@ def test_who_may_not_know_of_a_secret_is_answered_alike_with_and_without_it(ask,
     for key, answer in again.items():
         assert unlike(answer, without[key]) == [], ("not the same twice", key)
     knows = everything(ask, there, ("otto",))
-    secret = make_one("secret", LABELS["lantern"], become)
+    secret = make_one("secret", become, like="lantern")
     withit = everything(ask, there, STRANGERS)
     assert set(withit) == set(without)
     told = [(key, unlike(withit[key], without[key])) for key in without]
