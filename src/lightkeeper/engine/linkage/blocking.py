@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.linkage.clues import Given, clues_of, meet, paired
-from lightkeeper.engine.linkage.columns import Coded, Codes, Places, expand, once, spread
+from lightkeeper.engine.linkage.columns import Coded, Codes, Places, expand, once, spread, starts
 from lightkeeper.engine.linkage.database import USUAL
 
 BLOCK_SIZES = (5, 10, 20, 40, 80, 160)
@@ -72,7 +72,7 @@ class Blocks:
 
     def parts(self) -> list[range]:
         """All records, some at a time: with `pairs`, every pair once."""
-        total = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._counts())])
+        total = starts(self._counts())
         edges = [0]
         while edges[-1] < len(self.start) - 1:
             last = int(np.searchsorted(total, total[edges[-1]] + AT_ONCE, "right")) - 1
@@ -297,6 +297,6 @@ def _in_order(found: Found, records: int, block_size: int, telling_size: int) ->
     order: Codes = by_row.astype(np.int32)
     del by_row
     count = np.bincount(found.rows, minlength=records)
-    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
+    start = starts(count)
     end = np.repeat(np.cumsum(found.size, dtype=np.int32), found.size)
     return Blocks(found.rows, end, order, start, block_size, telling_size)

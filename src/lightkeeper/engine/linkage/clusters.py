@@ -79,9 +79,11 @@ def components(
     links and judgements among them, gives exactly what it gives for them in the whole.
     Shapes: as in `resolve`.
     """
-    one, two = np.asarray(left, np.int64), np.asarray(right, np.int64)
-    pairs = [*zip(one.tolist(), two.tolist(), strict=True), *same_judgements]
-    return _join_same(np.arange(record_count, dtype=np.int64), pairs)
+    judged = np.array(list(same_judgements), np.int64).reshape(-1, 2)
+    one = np.concatenate([np.asarray(left, np.int64), judged[:, 0]])
+    two = np.concatenate([np.asarray(right, np.int64), judged[:, 1]])
+    part = _connected(record_count, one, two)
+    return _smallest(part)[part]
 
 
 Links = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
@@ -120,11 +122,15 @@ def _within_reach(
     said = whole > missing
     low, high, whole = low[said], high[said], whole[said]
     strong = whole >= reach
-    ends = (anchors[low[strong]], anchors[high[strong]])
-    graph = coo_matrix((np.ones(len(ends[0]), np.int8), ends), shape=(len(anchors),) * 2)
-    part = connected_components(graph, directed=False)[1][anchors]
+    part = _connected(len(anchors), anchors[low[strong]], anchors[high[strong]])[anchors]
     near = part[low] == part[high]
-    return part.astype(np.int64), (low[near], high[near], whole[near])
+    return part, (low[near], high[near], whole[near])
+
+
+def _connected(count: int, one: NDArray[np.int64], two: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A number for each record, the same for those that a chain of these pairs connects."""
+    graph = coo_matrix((np.ones(len(one), np.int8), (one, two)), shape=(count, count))
+    return np.asarray(connected_components(graph, directed=False)[1], np.int64)
 
 
 def _of_one_mind(

@@ -119,6 +119,12 @@ def spread(first: Places, last: Places) -> tuple[Places, Places]:
     return entry, np.arange(len(entry)) + np.repeat(first - before, count)
 
 
+def starts(count: NDArray[Number]) -> NDArray[Any]:
+    """Where each of so many begins, one after the other, and where the last ends, (n + 1,)."""
+    total = np.cumsum(count)
+    return np.concatenate([np.zeros(1, total.dtype), total])
+
+
 def expand(start: Places, rows: Places | Codes) -> tuple[Places, Places]:
     """For each entry of `rows` every place of that row: the entry, and the place."""
     return spread(start[rows], start[rows + 1])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lightkeeper.engine.linkage.blocking import Candidates
 from lightkeeper.engine.linkage.clues import clues, digests, mixed
-from lightkeeper.engine.linkage.columns import Coded, Column, Places, expand, spread
+from lightkeeper.engine.linkage.columns import Coded, Column, Places, expand, spread, starts
 
 Numbers = NDArray[np.uint64]
 # So many records of a saying stand for it at most, and fewer where what is kept were too much.
@@ -100,7 +100,7 @@ class Sayings:
             records = records[np.lexsort((record_ids[records], of))]
         kept = np.flatnonzero(np.arange(len(records)) - self.start[of] < most)
         chosen = records[kept][np.lexsort((records[kept], of[kept]))]
-        start = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.minimum(size, most))])
+        start = starts(np.minimum(size, most))
         return Sayings(self.coded, chosen, start, len(records) - len(kept))
 
 
@@ -135,7 +135,7 @@ def alike(coded: Coded) -> Alike:
     in_order = np.argsort(order[first])
     _, place = expand(np.append(first, len(order)), in_order)
     size = np.diff(np.append(first, len(order)))[in_order]
-    return Alike(order[place], np.concatenate([np.zeros(1, np.int64), np.cumsum(size)]))
+    return Alike(order[place], starts(size))
 
 
 def sayings_of(coded: Coded, every: Alike) -> Sayings:
@@ -157,7 +157,7 @@ def taken(coded: Coded, rows: Places) -> Coded:
             _, place = expand(column.start, rows)
             count = np.diff(column.start)[rows]
             code = column.code[place]
-            start = np.concatenate([np.zeros(1, np.int64), np.cumsum(count)])
+            start = starts(count)
         columns[name] = Column(
             column.of, column.values, code, start, column.size, column.share, column.known
         )
@@ -185,7 +185,7 @@ def saying_numbers(coded: Coded, of_values: Callable[[int, Column], Numbers]) ->
         if column.start is None:
             total += number[column.code]
         else:
-            sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(number[column.code])])
+            sums = starts(number[column.code])
             total += sums[column.start[1:]] - sums[column.start[:-1]]
     return mixed(total)
 

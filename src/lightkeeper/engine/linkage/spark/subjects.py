@@ -12,10 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
-from lightkeeper.engine.linkage.clusters import MILLIONTHS, Pair, resolve
+from lightkeeper.engine.linkage.clusters import MILLIONTHS, Pair, components, resolve
 from lightkeeper.engine.linkage.spark.links import SparkLinks
 from lightkeeper.engine.linkage.spark.pieces import SUBJECTS, subjects_in
 from lightkeeper.engine.linkage.spark.stages import Stages, count, digest_of, read
@@ -56,15 +54,8 @@ def parts_of(links: SparkLinks, same: list[Pair]) -> Places:
     said, records = read(links.path, "left", "right", "weight"), links.records
     weight = np.rint(said["weight"].to_numpy() * MILLIONTHS)
     sure = weight >= round(links.model.join_at * MILLIONTHS)
-    judged = np.array(same, np.int64).reshape(-1, 2)
-    left = np.concatenate([said["left"].to_numpy()[sure], judged[:, 0]])
-    right = np.concatenate([said["right"].to_numpy()[sure], judged[:, 1]])
-    graph = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(records, records))
-    part = connected_components(graph, directed=False)[1]
-    smallest = np.empty(part.max(initial=-1) + 1, np.int64)
-    smallest[part[::-1]] = np.arange(records)[::-1]
-    found: Places = smallest[part]
-    return found
+    left, right = (said[side].to_numpy()[sure] for side in ("left", "right"))
+    return components(records, left, right, same)
 
 
 def _write_parts(part: Places, folder: Path) -> None:
