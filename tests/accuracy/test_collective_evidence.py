@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from lightkeeper.cli.link import _clusters
+from lightkeeper.cli.linking import _clusters
 from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
 from lightkeeper.engine.linkage.batch import train_and_link
 from lightkeeper.engine.linkage.collective import say_birth_dates, with_ties

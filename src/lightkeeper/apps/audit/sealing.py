@@ -37,21 +37,26 @@ BETWEEN_VERIFICATIONS = timedelta(hours=6)
 _last_sealed = 0.0
 
 # The oldest transaction that still runs bounds what is final. One that is known to be at work in
-# another database of the server enters no event here; one of which nothing is known may.
-NEXT = f"""
-with running as (
-  select x as number from pg_snapshot_xip(pg_current_snapshot()) x
-   where not exists (
+# another database of the server enters no event here, nor does the server's own cleaning; one of
+# which nothing is known may. What is known of it is looked at after the snapshot, so it is looked
+# for again: one that ended meanwhile is no bound, for the events are read by a later snapshot.
+SNAPSHOT = """
+select pg_snapshot_xmax(s)::text::bigint, array(select pg_snapshot_xip(s)::text)
+  from pg_current_snapshot() s
+"""
+STILL_RUNNING = """
+select x::text from unnest(%s::text[]::xid8[]) x
+ where pg_xact_status(x) = 'in progress' and not exists (
      select 1 from pg_locks l join pg_stat_activity a on a.pid = l.pid
       where l.locktype = 'transactionid' and l.granted and l.mode = 'ExclusiveLock'
         and l.transactionid = x::xid
-        and a.datid <> (select oid from pg_database where datname = current_database()))
-), bound as (
-  select coalesce(min(number), pg_snapshot_xmax(pg_current_snapshot()))::text::bigint as number
-    from running
-)
+        and (a.backend_type = 'autovacuum worker'
+             or a.datid <> (select oid from pg_database where datname = current_database())))
+"""
+TIMES_LOOKED = 3
+NEXT = f"""
 select {SELECTED} from audit_event e
- where e.transaction < (select number from bound)
+ where e.transaction < %s
    and (e.transaction, e.id) > (%s, %s)
  order by e.transaction, e.id limit %s
 """  # noqa: S608 (names of columns)
@@ -113,7 +118,8 @@ def _seal_batch(at: datetime) -> int:
         with connections[SEALER].cursor() as cursor:
             last = Seal.objects.using(SEALER).order_by("-size").first()
             tree = _tree_at(last)
-            cursor.execute(NEXT, [*_place_of(cursor, last), LARGEST_BATCH])
+            place = _place_of(cursor, last)
+            cursor.execute(NEXT, [_bound(cursor), *place, LARGEST_BATCH])
             events = cursor.fetchall()
             if not events:
                 return 0
@@ -124,6 +130,18 @@ def _seal_batch(at: datetime) -> int:
     signing.keep([signing.note_of(made)])
     _remember(tree)
     return len(events)
+
+
+def _bound(cursor: Any) -> int:
+    """The first transaction that may still enter an event before one that is there."""
+    cursor.execute(SNAPSHOT)
+    bound, running = cursor.fetchone()
+    for _ in range(TIMES_LOOKED):
+        if not running:
+            break
+        cursor.execute(STILL_RUNNING, [running])
+        running = [number for (number,) in cursor.fetchall()]
+    return min(map(int, running), default=int(bound))
 
 
 def _place_of(cursor: Any, last: Seal | None) -> tuple[int, int]:

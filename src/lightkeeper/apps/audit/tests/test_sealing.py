@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -102,6 +103,36 @@ def test_a_transaction_in_another_database_of_the_server_is_not_waited_for(happe
         assert sealing.seal() == 2
 
 
+MANY_SHORT = """
+do $$ begin
+  while clock_timestamp() < %s loop
+    perform pg_current_xact_id();
+    commit;
+  end loop;
+end $$
+"""
+
+
+def test_one_that_ends_there_while_the_sealer_looks_is_not_waited_for(happen, log):
+    until = datetime.now(UTC) + timedelta(seconds=4)
+
+    def busy() -> None:
+        with psycopg.connect(CLUSTER.url("lk_dba", "postgres"), autocommit=True) as elsewhere:
+            elsewhere.execute(MANY_SHORT % f"'{until.isoformat()}'")
+
+    others = [threading.Thread(target=busy) for _ in range(2)]
+    for other in others:
+        other.start()
+    found = set()
+    while datetime.now(UTC) < until:
+        happen(1)
+        found.add(sealing.seal())
+    for other in others:
+        other.join()
+
+    assert found == {1}
+
+
 def test_what_was_rolled_back_is_not_missed(happen, ada, log):
     happen(2)
     with transaction.atomic():
@@ -172,8 +203,6 @@ def test_lost_or_false_subtrees_are_grown_again(happen, log):
 
 
 def test_a_clock_that_goes_back_stops_nothing(happen, log):
-    from datetime import UTC, datetime
-
     happen(2)
     sealing.seal(datetime(2030, 1, 1, tzinfo=UTC))
     happen(2)
