@@ -10,6 +10,27 @@ from lightkeeper.cli import running
 from lightkeeper.testing.plugin import NAME, superuser
 
 
+ENTERED = ("accounts_area", "accounts_code", "accounts_agency")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def reference(database):
+    """The agencies, areas and codes of a deployment; the tests after these have their own few."""
+
+    def there():
+        with superuser(NAME) as c:
+            return {t: [row[0] for row in c.execute(f"select id from {t}")] for t in ENTERED}
+
+    before = there()
+    loading_reference.load_reference()
+    yield
+    with superuser(NAME) as c:
+        c.execute("set session_replication_role = replica")
+        for table, kept in before.items():
+            c.execute(f"delete from {table} where not id = any(%s)", (kept,))
+    assert there() == before
+
+
 @pytest.fixture
 def taken_away(database):
     """A factor that is missing, and a limit that the deployment has changed."""
