@@ -42,7 +42,7 @@ def main(records: int, come: int) -> None:
         first = link_and_keep(path, table.slice(0, records - come), model, values, resources=MEMORY)
         whole = time.monotonic() - started
         print(f"linking {records - come} and keeping them ready: {whole:.1f} s, "
-              f"{first.pairs_compared} pairs, blocks of {first.block_size}, "
+              f"{first.pairs_compared} pairs, blocks of {first.sizes.block}, "
               f"{path.stat().st_size / 2**20:.0f} MiB", flush=True)  # fmt: skip
         known = _weights(first)
         del first
@@ -52,9 +52,9 @@ def main(records: int, come: int) -> None:
         for at in range(ONE_BY_ONE):
             known = _change(path, single.slice(at, 1), known, whole)
         with Standing.open(path) as standing:
-            size = standing.block_size
+            sizes = standing.sizes
     print(f"memory at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
-    again = _weights(link(table, model, values=values, block_size=size, resources=MEMORY))
+    again = _weights(link(table, model, values=values, sizes=sizes, resources=MEMORY))
     print(f"the same links as linking everything: {_same(known, again)}, {len(again)} of them")
 
 

@@ -56,8 +56,7 @@ def same(links, there):
     for name in here.column_names:
         assert spark[name].to_numpy() == pytest.approx(here[name].to_numpy(), abs=1e-9), name
     assert (there.pairs_compared, there.left_alone) == (links.pairs_compared, links.left_alone)
-    sizes = (links.block_size, links.telling_size, links.most_alike)
-    assert (there.block_size, there.telling_size, there.most_alike) == sizes
+    assert (there.sizes, there.most_alike) == (links.sizes, links.most_alike)
     return here.num_rows
 
 
@@ -70,11 +69,14 @@ def subjects(links, records, same=(), different=()):
     )  # fmt: skip
 
 
-def test_a_public_set_is_linked_alike_and_judgements_bind_alike(spark, tmp_path):
+def test_a_public_set_is_linked_alike_and_judgements_bind_alike(spark, tmp_path, monkeypatch):
+    for module in ("blocking", "spark.blocks"):
+        monkeypatch.setattr(f"lightkeeper.engine.linkage.{module}.LARGE", 500)
     table = read_table(SHARED / "data" / "linkage" / "fake_1000.csv").drop_columns("cluster")
     names = ["record_id", "given_name", "family_name", "birth_date", "place", "email"]
     table = table.rename_columns(names).set_column(0, "record_id", pa.array(range(1000)))
     links = batch.link(table, usual_model(table))
+    assert links.sizes.twice
     labels = subjects(links, 1000)
     # Two that are apart are judged the same; two of one subject are judged different.
     other = int(np.flatnonzero(labels != labels[0])[0])

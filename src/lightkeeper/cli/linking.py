@@ -22,6 +22,7 @@ from lightkeeper.engine.linkage.clusters import resolve
 from lightkeeper.engine.linkage.labels import Judged
 from lightkeeper.engine.linkage.model import LinkModel, load_model
 from lightkeeper.engine.linkage.plan import ComparisonPlan
+from lightkeeper.engine.linkage.sizes import Sizes, up_to
 from lightkeeper.engine.linkage.spark.linking import Asked, open_run
 from lightkeeper.engine.linkage.spark.links import SparkLinks
 from lightkeeper.engine.linkage.spark.session import open_session
@@ -51,6 +52,10 @@ class Way:
     spark: Spark | None = None
     model: Path | None = None
     block_size: int | None = None
+
+    @property
+    def sizes(self) -> Sizes | None:
+        return None if self.block_size is None else up_to(self.block_size)
 
 
 HERE = Way()
@@ -84,7 +89,7 @@ def linked(
         with (
             open_session(way.spark.master, Path(passing)) as session,
             open_run(
-                session, work, made_of, model, Asked(block_size=way.block_size),
+                session, work, made_of, model, Asked(sizes=way.sizes),
                 progress=lambda stage, share: echo(f"{share:.0%} {stage}"),
             ) as run,
         ):  # fmt: skip
@@ -107,7 +112,7 @@ def _linked_here(table: pa.Table, plan: ComparisonPlan, said: Judged | None, way
     if (said, way.model, way.block_size) == (None, None, None):
         return batch.train_and_link(table, plan, SEED)
     model = load_model(way.model) if way.model else train(table, plan, SEED, judged=said)
-    return batch.link(table, model, block_size=way.block_size)
+    return batch.link(table, model, sizes=way.sizes)
 
 
 def kept_model(

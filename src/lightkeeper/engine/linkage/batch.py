@@ -21,6 +21,7 @@ from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.plan import ComparisonPlan
 from lightkeeper.engine.linkage.sayings import allowed_pairs
 from lightkeeper.engine.linkage.scoring import Comparer, weights_of
+from lightkeeper.engine.linkage.sizes import Sizes
 from lightkeeper.engine.linkage.tied import Tied
 from lightkeeper.engine.linkage.training import learn
 
@@ -55,9 +56,9 @@ class Links:
     included; levels (p, c) int8 and weights (p, c) bits: one a comparison of the model.
     other_name, home (p,) bits: what another name adds and what one home takes away, both 0 in a
     model without homes; one_home (p,) whether a person should say if it is two of one home.
-    Records were compared where what they say shares a block of at most `block_size` sayings, or of
-    `telling_size` if two telling clues make it, and where they say the same. So many stand for what
-    they say as `most_alike`, those with the lowest numbers; `left_alone` are the others.
+    Records were compared where what they say shares blocks of at most so many sayings as `sizes`
+    say, and where they say the same. So many stand for what they say as `most_alike`, those with
+    the lowest numbers; `left_alone` are the others.
     `pairs_compared` counts pairs of sayings.
     `of` (p,): of which pair of sayings in `weighed` each is.
     tied: what ties of the records add to the weight (`collective.py`), where they were asked.
@@ -69,8 +70,7 @@ class Links:
     right: Places
     of: NDArray[np.int32]
     weighed: Weighed
-    block_size: int
-    telling_size: int
+    sizes: Sizes
     most_alike: int
     left_alone: int
     tied: Tied | None = None
@@ -145,8 +145,7 @@ def link(
     model: LinkModel,
     *,
     values: pa.Table | None = None,
-    block_size: int | None = None,
-    telling_size: int | None = None,
+    sizes: Sizes | None = None,
     most_alike: int | None = None,
     resources: Resources = USUAL,
     progress: Progress = quiet,
@@ -159,15 +158,13 @@ def link(
     Raises: ShapeError if two rows have one record_id.
     How common a value is comes from this table (give it all the records that are compared), or from
     `values`, kept since the model was trained: then a pair weighs the same whatever else is there.
-    With `block_size`, `telling_size` and `most_alike` (see `Links`) these are the bounds; without
-    them they are what the number of pairs allows.
+    With `sizes` and `most_alike` (see `Links`) these are the bounds; without them they are what
+    the number of pairs allows.
     """
     record_ids = record_ids_of(table)
     progress("preparing", 0.0)
     loaded = load(table, model.plan, model.fields, values)
-    return link_loaded(
-        loaded, model, record_ids, resources, progress, block_size, most_alike, telling_size
-    )
+    return link_loaded(loaded, model, record_ids, resources, progress, sizes, most_alike)
 
 
 def train_and_link(
@@ -192,13 +189,12 @@ def link_loaded(
     record_ids: NDArray[np.int64],
     resources: Resources = USUAL,
     progress: Progress = quiet,
-    block_size: int | None = None,
+    sizes: Sizes | None = None,
     most_alike: int | None = None,
-    telling_size: int | None = None,
 ) -> Links:
     """As `link`, of records that stand ready."""
     progress("blocking", 0.2)
-    found = loaded.together(model.pairs_per_record, block_size, telling_size)
+    found = loaded.together(model.pairs_per_record, sizes)
     sayings = found.sayings
     weighed = weigh_pairs(
         sayings.coded, model, (found.blocks, sayings.repeated()), resources, progress
@@ -280,7 +276,7 @@ def _links(
         of, left, right = of[order], left[order], right[order]
     return Links(
         model, record_ids, left, right, of.astype(np.int32), weighed,
-        blocks.block_size, blocks.telling_size, most_alike, sayings.left_alone,
+        blocks.sizes, most_alike, sayings.left_alone,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ common value can explode. Pairs are made as they are asked for, a part at a time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,15 @@ from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.linkage.clues import Given, clues_of, meet, paired
 from lightkeeper.engine.linkage.columns import Coded, Codes, Places, expand, once, spread, starts
 from lightkeeper.engine.linkage.database import USUAL
+from lightkeeper.engine.linkage.sizes import Sizes, up_to
 
 BLOCK_SIZES = (5, 10, 20, 40, 80, 160)
 # In a large table blocks of ten bring .963 of the pairs of one person together and blocks of forty
 # .974, for three times the work (docs/decisions/0033). Those of two telling clues may be larger, or
-# a person of more than ten sayings falls out of all (0035).
-LARGE, LARGE_SIZES = 200_000, ((10, 160), (10, 10), (5, 5))
+# a person of more than ten sayings falls out of all (0035). More than half of the pairs share no
+# second block, and hardly any of those are of one person (0043).
+LARGE = 200_000
+LARGE_SIZES = (Sizes(10, 160, True), Sizes(10, 10, True), Sizes(5, 5, True))
 # Of more than so many records some are asked how many others they meet, to find the largest block.
 ALL_ASKED, ASKED = 20_000, 5_000
 # So many pairs are made at a time, those in several blocks counted in each.
@@ -34,6 +37,7 @@ MOST_PLACES = (1 << 31) - 1
 FEW = 50_000
 
 Pairs = tuple[Places, Places]
+Holds = NDArray[np.bool_]
 NO_CODES: Codes = np.empty(0, np.int32)
 NO_KEYS = np.empty(0, np.uint64)
 
@@ -59,16 +63,16 @@ class Blocks:
     """Blocks of n records, and the pairs in them.
 
     rows (e,): the records of block after block, ascending in each; end (e,): where the block of
-    each ends. order (e,): the same places, record after record, from start (n + 1,) on. Blocks of
-    two telling clues are of at most `telling_size`, all others of `block_size`.
+    each ends. order (e,): the same places, record after record, from start (n + 1,) on. The first
+    `enough` places are of blocks that tell enough (see `Sizes`).
     """
 
     rows: Codes
     end: Codes
     order: Codes
     start: Places
-    block_size: int
-    telling_size: int
+    enough: int
+    sizes: Sizes
 
     def parts(self) -> list[range]:
         """All records, some at a time: with `pairs`, every pair once."""
@@ -101,7 +105,8 @@ class Blocks:
         entry, place = expand(self.start, records)
         at = self.order[place].astype(np.int64)
         again, other = spread(at + 1, self.end[at].astype(np.int64))
-        left, right = _distinct(entry[again], self.rows[other], len(self.start) - 1)
+        more = other >= self.enough if self.sizes.twice else None
+        left, right = _distinct(entry[again], self.rows[other], len(self.start) - 1, more)
         return records[left], right
 
     def every(self, step: int) -> Iterator[Pairs]:
@@ -112,13 +117,32 @@ class Blocks:
                 yield self.pairs(range(first, part.stop, step))
 
 
-def _distinct(left: Places, right: Codes, records: int) -> Pairs:
-    """Each pair once, in order."""
-    bits = max(int(records - 1).bit_length(), 1)
+def _distinct(left: Places, right: Codes, records: int, more: Holds | None) -> Pairs:
+    """Each pair once, in order. Where `more` holds a pair must be there twice, or once where it
+    does not.
+    """
+    bits, flag = max(int(records - 1).bit_length(), 1), int(more is not None)
     # Half as many bytes take half the time to sort.
-    kind: Any = np.uint32 if left.max(initial=0) >> (32 - bits) == 0 else np.uint64
-    both = once((left.astype(kind) << kind(bits)) | right.astype(kind))
+    kind: Any = np.uint32 if left.max(initial=0) >> (32 - bits - flag) == 0 else np.uint64
+    both = (left.astype(kind) << kind(bits)) | right.astype(kind)
+    both = once(both) if more is None else shared_enough(both, more)
     return (both >> kind(bits)).astype(np.int64), (both & kind((1 << bits) - 1)).astype(np.int64)
+
+
+def shared_enough(pairs: NDArray[Any], more: Holds) -> NDArray[Any]:
+    """Each of the pairs once, ascending, that is there twice, or once where not `more` is asked.
+
+    Shapes: pairs (q,) of whole numbers below half of what their kind holds; more (q,).
+    """
+    kind = pairs.dtype.type
+    both = (pairs << kind(1)) | more.astype(kind)
+    both.sort()
+    pairs = both >> kind(1)
+    first = np.ones(len(pairs), bool)
+    np.not_equal(pairs[1:], pairs[:-1], out=first[1:])
+    kept = (both & kind(1)) == 0
+    kept[:-1] |= ~first[1:]
+    return np.asarray(pairs[first & kept])
 
 
 @dataclass(frozen=True)
@@ -141,46 +165,49 @@ def blocks_of(
     coded: Coded,
     *,
     pairs_per_record: int,
-    block_size: int | None = None,
-    telling_size: int | None = None,
+    sizes: Sizes | None = None,
 ) -> Blocks:
     """Blocks of these records, up to the size at which there are as many pairs as are allowed.
 
     Units: `pairs_per_record` bounds the pairs divided by the records, but for the last step. With
-    `block_size` every block of up to so many records is taken, and no larger one, but for those of
-    two telling clues, of up to `telling_size` if it is given.
+    `sizes` every block of up to so many records is taken, and no larger one.
     """
-    if block_size is not None:
-        return _up_to(coded, block_size, telling_size or block_size)
+    if sizes is not None:
+        return _up_to(coded, sizes)
     if coded.rows <= LARGE:
         return _as_allowed(coded, pairs_per_record)
     step = -(-coded.rows // ASKED)
     for sizes in LARGE_SIZES:
-        blocks = _up_to(coded, *sizes)
+        blocks = _up_to(coded, sizes)
         pairs = sum(len(left) for left, _ in blocks.every(step)) * step
         if pairs <= pairs_per_record * coded.rows:
             break
     return blocks
 
 
-def _up_to(coded: Coded, block_size: int, telling_size: int) -> Blocks:
+def _up_to(coded: Coded, sizes: Sizes) -> Blocks:
     """Every block of two to so many records, but for those that lie within another of them."""
-    found = _joined(_found_up_to(coded, block_size, telling_size))
-    return _in_order(found, coded.rows, block_size, telling_size)
+    one, telling, others = _found_up_to(coded, sizes)
+    enough = sum(len(found.rows) for found in (*one, *telling))
+    return _in_order(_joined([*one, *telling, *others]), coded.rows, sizes, enough)
 
 
-def _found_up_to(coded: Coded, block_size: int, telling_size: int) -> list[Found]:
+def _found_up_to(coded: Coded, sizes: Sizes) -> tuple[list[Found], list[Found], list[Found]]:
+    """Blocks of one clue, of two telling ones, and of two others."""
     given = clues_of(coded)
-    found = [_of_one(clue, block_size) for clue in given]
-    often = [_often(clue, block_size) for clue in given]
+    found = [_of_one(clue, sizes.block) for clue in given]
+    every = list(paired([_often(clue, sizes.block) for clue in given]))
+    telling = [both for both in every if both[0].telling and both[1].telling]
+    others = [both for both in every if not (both[0].telling and both[1].telling)]
 
-    def together(both: tuple[Given, Given]) -> Found:
-        most = telling_size if both[0].telling and both[1].telling else block_size
+    def together(both: tuple[Given, Given], most: int) -> Found:
         # Of so many blocks the keys would take as much memory as the records.
         return replace(_of_two(*both, coded.rows, most), key=NO_KEYS)
 
     with ThreadPoolExecutor(USUAL.threads) as pool:
-        return [*found, *pool.map(together, paired(often))]
+        larger = pool.map(together, telling, repeat(sizes.telling))
+        usual = pool.map(together, others, repeat(sizes.block))
+        return found, [*larger], [*usual]
 
 
 def _as_allowed(coded: Coded, pairs_per_record: int) -> Blocks:
@@ -200,7 +227,7 @@ def _as_allowed(coded: Coded, pairs_per_record: int) -> Blocks:
     largest = largest_size(every, coded.rows, pairs_per_record)
     keep = (every.size <= largest) & (every.alone > largest)
     kept = replace(every, rows=every.rows[np.repeat(keep, every.size)], size=every.size[keep])
-    return _in_order(kept, coded.rows, largest, largest)
+    return _in_order(kept, coded.rows, up_to(largest), 0)
 
 
 def _often(clue: Given, least: int) -> Given:
@@ -283,7 +310,7 @@ def largest_size(every: Found, records: int, pairs_per_record: int) -> int:
     return smaller
 
 
-def _in_order(found: Found, records: int, block_size: int, telling_size: int) -> Blocks:
+def _in_order(found: Found, records: int, sizes: Sizes, enough: int) -> Blocks:
     if len(found.rows) > MOST_PLACES:
         raise ShapeError(
             f"{records} records have {len(found.rows)} places in blocks, more than can be "
@@ -299,4 +326,4 @@ def _in_order(found: Found, records: int, block_size: int, telling_size: int) ->
     count = np.bincount(found.rows, minlength=records)
     start = starts(count)
     end = np.repeat(np.cumsum(found.size, dtype=np.int32), found.size)
-    return Blocks(found.rows, end, order, start, block_size, telling_size)
+    return Blocks(found.rows, end, order, start, enough, sizes)

@@ -184,24 +184,27 @@ def meet(one: Given, two: Given, rows: int) -> tuple[Codes, Codes, Codes]:
 @dataclass(frozen=True)
 class Keys:
     """Every block of every record as a number that is the same wherever it is worked out: row and
-    key (t,), and whether it is of two telling clues. Two blocks have one key by chance once in 2^64
-    pairs of them.
+    key (t,), whether it is of two telling clues, and whether it tells enough (see `Sizes`). Two
+    blocks have one key by chance once in 2^64 pairs of them.
     """
 
     row: Places
     key: NDArray[np.uint64]
     telling: NDArray[np.bool_]
+    enough: NDArray[np.bool_]
 
 
 def block_keys(coded: Coded) -> Keys:
     """The blocks of these records."""
     given = clues_of(coded)
     of = {id(clue): _numbers(clue) for clue in given}
-    rows, keys, telling = [np.empty(0, np.int64)], [np.empty(0, np.uint64)], [np.empty(0, bool)]
+    rows, keys = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
+    telling, alone = [np.empty(0, bool)], 0
     for clue in given:
         rows.append(clue.rows.astype(np.int64))
         keys.append(of[id(clue)][clue.code])
         telling.append(np.zeros(len(clue.rows), bool))
+        alone += len(clue.rows)
     for one, two in paired(given):
         row, a, b = meet(one, two, coded.rows)
         x, y = of[id(one)][a], of[id(two)][b]
@@ -210,7 +213,10 @@ def block_keys(coded: Coded) -> Keys:
         rows.append(row.astype(np.int64))
         keys.append(mixed(x * np.uint64(0x9E3779B97F4A7C15) + y))
         telling.append(np.full(len(row), one.telling and two.telling))
-    return Keys(np.concatenate(rows), np.concatenate(keys), np.concatenate(telling))
+    both = np.concatenate(telling)
+    return Keys(
+        np.concatenate(rows), np.concatenate(keys), both, both | (np.arange(len(both)) < alone)
+    )
 
 
 def mixed(raw: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -11,6 +11,7 @@ from lightkeeper.engine.linkage.columns import Coded, code_records, count_again
 from lightkeeper.engine.linkage.plan import ComparisonPlan
 from lightkeeper.engine.linkage.prepare import Field, prepare
 from lightkeeper.engine.linkage.sayings import Alike, Sayings, alike, sayings_of
+from lightkeeper.engine.linkage.sizes import Sizes
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Loaded:
     prepared: pa.Table
     fields: tuple[Field, ...]
     values: pa.Table | None = None
-    known: dict[tuple[int, int | None, int | None], Together] = field(default_factory=dict)
+    known: dict[tuple[int, Sizes | None], Together] = field(default_factory=dict)
 
     @cached_property
     def coded(self) -> Coded:
@@ -53,23 +54,13 @@ class Loaded:
     def sayings(self) -> Sayings:
         return sayings_of(self.coded, self.alike)
 
-    def together(
-        self,
-        pairs_per_record: int,
-        block_size: int | None = None,
-        telling_size: int | None = None,
-    ) -> Together:
-        """With `block_size` and `telling_size` blocks of so many sayings (see `blocks_of`); without
-        them of as many as the number of pairs allows.
+    def together(self, pairs_per_record: int, sizes: Sizes | None = None) -> Together:
+        """With `sizes` blocks of so many sayings (see `blocks_of`); without them of as many as the
+        number of pairs allows.
         """
-        wanted = pairs_per_record, block_size, telling_size
+        wanted = pairs_per_record, sizes
         if wanted not in self.known:
-            blocks = blocks_of(
-                self.sayings.coded,
-                pairs_per_record=pairs_per_record,
-                block_size=block_size,
-                telling_size=telling_size,
-            )
+            blocks = blocks_of(self.sayings.coded, pairs_per_record=pairs_per_record, sizes=sizes)
             self.known[wanted] = Together(self.sayings, blocks)
         return self.known[wanted]
 

@@ -22,6 +22,7 @@ from lightkeeper.engine.linkage.clues import block_keys
 from lightkeeper.engine.linkage.columns import Coded, code_records
 from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.sayings import MOST_SPREAD
+from lightkeeper.engine.linkage.sizes import Sizes
 
 Numbers = NDArray[np.int64]
 
@@ -35,14 +36,18 @@ class Moving:
     connection: duckdb.DuckDBPyConnection
     model: LinkModel
     values: pa.Table
-    block_size: int
-    telling_size: int
+    sizes: Sizes
     most_alike: int
 
     @property
     def limit(self) -> str:
         """Of how many sayings a block may be, in SQL."""
-        return f"CASE WHEN telling THEN {self.telling_size} ELSE {self.block_size} END"
+        return f"CASE WHEN telling THEN {self.sizes.telling} ELSE {self.sizes.block} END"
+
+    @property
+    def enough(self) -> str:
+        """Whether the blocks of a group tell enough together, in SQL."""
+        return f"bool_or(enough) OR count(DISTINCT block) >= {self.sizes.least}"
 
     def count(self) -> None:
         """Which sayings open, close or go on, which records stand for them, and what blocks that
@@ -76,8 +81,12 @@ class Moving:
         opening = self._sayings("SELECT saying FROM opening ORDER BY saying")
         keys = block_keys(self._said(opening))
         self._put(
-            "fresh", {"block": keys.key, "saying": opening[keys.row], "telling": keys.telling}
-        )
+            "fresh",
+            {
+                "block": keys.key, "saying": opening[keys.row],
+                "telling": keys.telling, "enough": keys.enough,
+            },
+        )  # fmt: skip
         self._count_blocks()
 
     def _standing_for(self, records: str, sayings: str) -> str:
@@ -134,11 +143,20 @@ class Moving:
         that came.
         """
         self._run(
+            """
+            CREATE OR REPLACE TABLE nearer AS
+            SELECT DISTINCT a.saying AS l, b.saying AS r FROM members a JOIN members b USING (block)
+            JOIN touched USING (block)
+            WHERE a.saying < b.saying AND is_small AND NOT was_small
+            """
+        )
+        self._near_enough("nearer")
+        self._run(
             f"""
             CREATE OR REPLACE TABLE fuller_keys AS
-            SELECT block, saying FROM standing.keyed SEMI JOIN fuller USING (saying);
+            SELECT block, saying, enough FROM standing.keyed SEMI JOIN fuller USING (saying);
             CREATE OR REPLACE TABLE together AS
-            WITH small AS (SELECT block, was_small FROM touched WHERE is_small),
+            WITH small AS (SELECT block FROM touched WHERE is_small),
             either AS (
                 SELECT block, saying FROM members SEMI JOIN small USING (block)
                 UNION ALL SELECT block, saying FROM fresh SEMI JOIN small USING (block)
@@ -152,18 +170,40 @@ class Moving:
                 SEMI JOIN fuller_keys USING (block) SEMI JOIN known USING (block)
                 ANTI JOIN closing USING (saying)
             ), found AS (
-                SELECT a.saying AS a, b.saying AS b, true AS whole
+                SELECT a.saying AS a, b.saying AS b, true AS whole, block, enough
                 FROM fresh a JOIN either b USING (block)
                 UNION ALL
-                SELECT a.saying, b.saying, true FROM members a JOIN members b USING (block)
-                JOIN small USING (block) WHERE NOT was_small
-                UNION ALL
-                SELECT a.saying, b.saying, false FROM fuller_keys a JOIN others b USING (block)
+                SELECT a.saying, b.saying, false, block, enough
+                FROM fuller_keys a JOIN others b USING (block)
+            ), near AS (
+                SELECT least(a, b) AS l, greatest(a, b) AS r, bool_or(whole) AS whole FROM found
+                WHERE a <> b GROUP BY l, r HAVING {self.enough}
+                UNION ALL SELECT l, r, true FROM near_enough
             )
-            SELECT least(a, b) AS l, greatest(a, b) AS r, bool_or(whole) AS whole FROM found
-            WHERE a <> b GROUP BY ALL
+            SELECT l, r, bool_or(whole) AS whole FROM near GROUP BY l, r
             UNION ALL SELECT saying, saying, true FROM opening WHERE after > 1
             UNION ALL SELECT saying, saying, false FROM fuller
+            """
+        )
+
+    def _near_enough(self, pairs: str) -> None:
+        """`near_enough`: those of these pairs of sayings that share enough small blocks now."""
+        self._run(
+            f"""
+            CREATE OR REPLACE TABLE pair_keys AS SELECT saying, block, enough FROM standing.keyed
+            SEMI JOIN (SELECT l AS saying FROM {pairs} UNION SELECT r FROM {pairs}) USING (saying);
+            CREATE OR REPLACE TABLE shared AS SELECT l, r, a.block, a.enough FROM {pairs}
+            JOIN pair_keys a ON a.saying = l JOIN pair_keys b ON b.saying = r
+            AND a.block = b.block;
+            CREATE OR REPLACE TABLE near_enough AS
+            WITH small AS (
+                SELECT block FROM standing.keyed
+                SEMI JOIN (SELECT block FROM shared ANTI JOIN touched USING (block)) USING (block)
+                GROUP BY block, telling HAVING count(*) <= {self.limit}
+                UNION ALL SELECT block FROM touched WHERE is_small
+            )
+            SELECT l, r FROM shared SEMI JOIN small USING (block)
+            GROUP BY l, r HAVING {self.enough}
             """
         )
 
@@ -213,8 +253,7 @@ class Moving:
             np.searchsorted(ids, two),
             pairs["of"].to_numpy().astype(np.int32),
             found,
-            self.block_size,
-            self.telling_size,
+            self.sizes,
             self.most_alike,
             self.left_alone(),
         )
@@ -228,20 +267,24 @@ class Moving:
 
     def parted(self) -> Numbers:
         """Pairs of records that were compared and are no more, (q, 2), none of which goes: those
-        that shared a block that has grown too large, and share no small one, and those of a record
-        that was sent away.
+        that shared a block that has grown too large, and share too few small ones now, and those of
+        a record that was sent away.
         """
         self._run(
             """
             CREATE OR REPLACE TABLE suspects AS
             SELECT DISTINCT a.saying AS l, b.saying AS r FROM members a JOIN members b USING (block)
             JOIN touched USING (block)
-            WHERE a.saying < b.saying AND was_small AND NOT is_small;
-            CREATE OR REPLACE TABLE apart (l UBIGINT, r UBIGINT)
+            WHERE a.saying < b.saying AND was_small AND NOT is_small
             """
         )
-        if self._number("SELECT count(*) FROM suspects"):
-            self._part_suspects()
+        self._near_enough("suspects")
+        self._run(
+            """
+            CREATE OR REPLACE TABLE apart AS
+            SELECT l, r FROM suspects ANTI JOIN near_enough USING (l, r)
+            """
+        )
         self._run(
             f"""
             CREATE OR REPLACE TABLE sent_keys AS
@@ -274,28 +317,6 @@ class Moving:
         both = [pairs[name].to_numpy() for name in ("one", "two")]
         return np.column_stack(both).astype(np.int64).reshape(-1, 2)
 
-    def _part_suspects(self) -> None:
-        """Those that share no small block are apart."""
-        self._run(
-            f"""
-            CREATE OR REPLACE TABLE suspect_keys AS SELECT saying, block FROM standing.keyed
-            SEMI JOIN (SELECT l AS saying FROM suspects UNION SELECT r FROM suspects)
-            USING (saying);
-            CREATE OR REPLACE TABLE shared AS SELECT l, r, a.block FROM suspects
-            JOIN suspect_keys a ON a.saying = l JOIN suspect_keys b ON b.saying = r
-            AND a.block = b.block;
-            INSERT INTO apart
-            WITH small AS (
-                SELECT block FROM standing.keyed
-                SEMI JOIN (SELECT block FROM shared ANTI JOIN touched USING (block)) USING (block)
-                GROUP BY block, telling HAVING count(*) <= {self.limit}
-                UNION ALL SELECT block FROM touched WHERE is_small
-            )
-            SELECT l, r FROM suspects ANTI JOIN (SELECT l, r FROM shared SEMI JOIN small
-            USING (block)) USING (l, r)
-            """
-        )
-
     def keep(self) -> None:
         """Write into the file what came, and take out what went."""
         self._run(
@@ -306,7 +327,8 @@ class Moving:
             INSERT INTO standing.people SELECT * EXCLUDE saying FROM coming ORDER BY record;
             INSERT INTO standing.says SELECT record, saying FROM coming
             WHERE saying IS NOT NULL ORDER BY record;
-            INSERT INTO standing.keyed SELECT block, saying, telling FROM fresh ORDER BY block
+            INSERT INTO standing.keyed
+            SELECT block, saying, telling, enough FROM fresh ORDER BY block
             """
         )
 

@@ -1,18 +1,19 @@
 """A linked table that stands ready for more: what comes is compared with what it may be, no more.
 
-Two records are compared where they say the same, or where what they say shares a block of at most
-`block_size` sayings, or `telling_size` (`blocking.py`, `sayings.py`). A record that comes or goes
-changes only the blocks of what it says, so what follows from it is worked out from those alone
+Two records are compared where they say the same, or where what they say shares enough small blocks
+(`sizes.py`, `blocking.py`, `sayings.py`). A record that comes or goes changes only the blocks of
+what it says, so what follows from it is worked out from those alone
 (`moving.py`), and comes out as linking everything again would give it.
 """
 
 # ruff: noqa: S608  (names of fields are made in prepare.py from the kinds, never from a file)
 
+import json
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
@@ -31,8 +32,9 @@ from lightkeeper.engine.linkage.model import LinkModel, model_from_json
 from lightkeeper.engine.linkage.moving import Moving, put
 from lightkeeper.engine.linkage.prepare import prepare
 from lightkeeper.engine.linkage.sayings import gives_clue, lasting_numbers
+from lightkeeper.engine.linkage.sizes import Sizes
 
-FORMAT = "lightkeeper-standing/3"
+FORMAT = "lightkeeper-standing/4"
 Numbers = NDArray[np.int64]
 
 
@@ -87,7 +89,7 @@ def _write(
     record_ids, key = links.record_ids, secrets.token_bytes(32)
     connection.execute(f"ATTACH '{_quoted(path)}' AS standing")
     told = [("format", FORMAT), ("engine", duckdb.__version__), ("model", links.model.to_json()),
-            ("block_size", str(links.block_size)), ("telling_size", str(links.telling_size)),
+            ("sizes", json.dumps(asdict(links.sizes))),
             ("most_alike", str(links.most_alike)), ("records", str(len(record_ids))),
             ("key", key.hex())]  # fmt: skip
     connection.execute("CREATE TABLE standing.told (name VARCHAR, said VARCHAR)")
@@ -112,7 +114,9 @@ def _keys(loaded: Loaded, number: NDArray[np.uint64]) -> pa.Table:
     sayings = loaded.sayings
     keys = block_keys(sayings.coded)
     saying = number[sayings.records[sayings.start[:-1]]][keys.row]
-    return pa.table({"block": keys.key, "saying": saying, "telling": keys.telling})
+    return pa.table(
+        {"block": keys.key, "saying": saying, "telling": keys.telling, "enough": keys.enough}
+    )
 
 
 class Standing:
@@ -121,8 +125,7 @@ class Standing:
     def __init__(self, connection: duckdb.DuckDBPyConnection, told: dict[str, str]) -> None:
         self._connection = connection
         self.model = model_from_json(told["model"])
-        self.block_size = int(told["block_size"])
-        self.telling_size = int(told["telling_size"])
+        self.sizes = Sizes(**json.loads(told["sizes"]))
         self.most_alike = int(told["most_alike"])
         self._key = bytes.fromhex(told["key"])
         self.made_with = int(told["records"])
@@ -168,8 +171,7 @@ class Standing:
         """
         self._take_in(added, np.unique(np.atleast_1d(np.asarray(removed, np.int64))))
         moving = Moving(
-            self._connection, self.model, self._values,
-            self.block_size, self.telling_size, self.most_alike,
+            self._connection, self.model, self._values, self.sizes, self.most_alike,
         )  # fmt: skip
         moving.count()
         links, parted = moving.gained(), moving.parted()

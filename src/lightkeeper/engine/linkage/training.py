@@ -1,33 +1,27 @@
 """Learning a model from records without labels: Splink's random sampling and EM, on DuckDB.
 
-What training cannot learn keeps the usual weight of its level, and the summary says so. The
-prior and the thresholds are set here, not by the user.
+The prior and the thresholds are set here, not by the user.
 """
 
 import itertools
-import logging
-
-# ruff: noqa: S608  (names of fields are made in prepare.py from the kinds, never from a file)
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-from splink.internals.exceptions import SplinkException
 
 from lightkeeper.engine.linkage.columns import common_values
 from lightkeeper.engine.linkage.comparisons import compare_fields
-from lightkeeper.engine.linkage.database import USUAL, Resources, open_database
+from lightkeeper.engine.linkage.database import USUAL, Resources
+from lightkeeper.engine.linkage.estimating import estimate
 from lightkeeper.engine.linkage.groups import learn_groups
 from lightkeeper.engine.linkage.households import learn_homes
 from lightkeeper.engine.linkage.labels import Judged, learn_from_judgements
 from lightkeeper.engine.linkage.loaded import Loaded, Together, load
-from lightkeeper.engine.linkage.model import Comparison, Homes, Level, LinkModel
-from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind, Subject
+from lightkeeper.engine.linkage.model import Comparison, Homes, LinkModel
+from lightkeeper.engine.linkage.plan import ComparisonPlan, Subject
 from lightkeeper.engine.linkage.prepare import Field
 from lightkeeper.engine.linkage.scoring import Comparer, Levels, join_levels
 from lightkeeper.engine.linkage.seen import seen_in
@@ -44,19 +38,12 @@ from lightkeeper.engine.linkage.subjects import subject_kinds
 Progress = Callable[[str, float], None]
 
 RANDOM_PAIRS = 400_000
-TRAINING_PAIRS = 300_000
-FEWEST_TRAINING_PAIRS = 30
-MOST_BLOCKED_PAIRS = 50_000_000
 FEWEST_RECORDS = 20
 SETTLING_PAIRS = 750_000
-LEAST_M = 0.001
 PAIRS_PER_RECORD = 60
 JOIN_AT = -1.0
 REVIEW_AT = -4.0
 MISSING_WEIGHT = -6.0
-# What many subjects have alike brings no true pairs together.
-FEW_VALUES = (Kind.MODEL, Kind.COLOUR, Kind.PLATFORM, Kind.DOCUMENT_TYPE, Kind.COUNTRY,
-              Kind.NAME_WORDS, Kind.NAME_ROOTS)  # fmt: skip
 
 
 def _quiet(stage: str, share: float) -> None:
@@ -119,28 +106,26 @@ def learn(
     """The model of the records that are loaded, learnt from two of each saying at most: a person
     who is reported very often must not teach how all others compare.
     """
-    chosen, fields = loaded.alike.two_of_each(), loaded.fields
-    records = len(chosen)
-    whole = records == loaded.prepared.num_rows
+    fields, of = loaded.fields, subject_kinds()[plan.subject]
+    chosen, notes = loaded.alike.two_of_each(), list[str]()
+    records, whole = len(chosen), len(chosen) == loaded.prepared.num_rows
     prepared = loaded.prepared if whole else loaded.prepared.take(chosen)
-    of = subject_kinds()[plan.subject]
     comparisons, random = as_own(compare_fields(fields), fields, of.own), None
-    notes: list[str] = []
-    if records >= FEWEST_RECORDS and comparisons:
-        progress("sampling", 0.1)
-        random = _random_levels(loaded, chosen, comparisons, seed)
-        comparisons = with_chance(comparisons, random, np.ones(len(random.level)))
-        progress("training", 0.4)
-        with open_database(resources) as connection:
-            own = [field for field in fields if field.kind in of.own]
-            blocks = _training_blocks(connection, prepared, own)
-            blocks = blocks or _training_blocks(connection, prepared, fields)
-            comparisons = _learn(connection, prepared, blocks, comparisons, notes)
-    else:
-        notes.append("Too few records to learn from: every weight is the usual one.")
-    comparisons = decided(comparisons, fields, of.decides)
-    progress("prior", 0.7)
-    found = loaded.together(PAIRS_PER_RECORD)
+    loaded.sayings  # noqa: B018  (worked out before two threads ask for it)
+    with ThreadPoolExecutor(1) as beside:
+        # What brings records together is found while DuckDB trains.
+        together = beside.submit(loaded.together, PAIRS_PER_RECORD)
+        if records >= FEWEST_RECORDS and comparisons:
+            progress("sampling", 0.1)
+            random = _random_levels(loaded, chosen, comparisons, seed)
+            comparisons = with_chance(comparisons, random, np.ones(len(random.level)))
+            progress("training", 0.4)
+            comparisons = estimate(prepared, fields, comparisons, of.own, notes, resources)
+        else:
+            notes.append("Too few records to learn from: every weight is the usual one.")
+        comparisons = decided(comparisons, fields, of.decides)
+        progress("prior", 0.7)
+        found = together.result()
     step = 1 + found.blocks.pairs_at_most // SETTLING_PAIRS
     near = _near_levels(found, comparisons, step)
     every = records * (records - 1) / 2 / step
@@ -207,115 +192,3 @@ def _near_levels(found: Together, comparisons: Sequence[Comparison], step: int) 
     repeated = repeated[repeated % step == 0]
     pairs = itertools.chain(found.blocks.every(step), [(repeated, repeated)])
     return join_levels(comparer.each(part for part in pairs if len(part[0])))
-
-
-def _splink_level(level: Level) -> dict[str, Any]:
-    return {
-        "sql_condition": level.condition,
-        "label_for_charts": level.sentence,
-        "m_probability": level.m,
-        "u_probability": level.u,
-    }
-
-
-def _learn(
-    connection: duckdb.DuckDBPyConnection,
-    prepared: pa.Table,
-    blocks: Sequence[tuple[str, ...]],
-    comparisons: Sequence[Comparison],
-    notes: list[str],
-) -> tuple[Comparison, ...]:
-    """Splink's estimates of m and u where it finds them."""
-    settings = SettingsCreator(
-        link_type="dedupe_only",
-        comparisons=[
-            {
-                "output_column_name": c.column,
-                "comparison_levels": [
-                    {
-                        "sql_condition": c.missing,
-                        "label_for_charts": "missing",
-                        "is_null_level": True,
-                    },
-                    *(_splink_level(level) for level in c.levels),
-                ],
-            }
-            for c in comparisons
-        ],
-        retain_matching_columns=False,
-        max_iterations=20,
-        em_convergence=0.001,
-    )
-    api = DuckDBAPI(connection=connection)
-    linker = Linker(api.register(prepared, dataset_display_name="splink_records"), settings)
-    logging.getLogger("splink").setLevel(logging.CRITICAL)
-    for names in blocks:
-        try:
-            linker.training.estimate_parameters_using_expectation_maximisation(
-                block_on(*names),
-                estimate_without_term_frequencies=True,
-                max_pairs=TRAINING_PAIRS,
-                record_sample_proportion=1.0,
-            )
-        # ValueError: on few pairs an estimate can fall to nothing, which Splink refuses to keep.
-        except (SplinkException, ValueError) as error:
-            notes.append(f"Training on {' and '.join(names)} found nothing: {error}")
-    return _read_back(comparisons, linker.misc.save_model_to_json(), notes)
-
-
-def _training_blocks(
-    connection: duckdb.DuckDBPyConnection, prepared: pa.Table, fields: Sequence[Field]
-) -> list[tuple[str, ...]]:
-    """Sets of fields whose agreement brings together enough true pairs to learn from."""
-    names = {field.name for field in fields}
-    unlike = (Kind.SEX, Kind.CATEGORY, Kind.MIDDLE_NAME, Kind.FULL_NAME, *FEW_VALUES)
-    single = [
-        (f.name,) for f in fields if f.kind not in unlike and f.name not in ("given", "family")
-    ]
-    wanted: list[tuple[str, ...]] = [("given", "family")] if {"given", "family"} <= names else []
-    connection.register("prepared_for_blocks", prepared)
-    usable = []
-    for block in wanted + single:
-        columns = ", ".join(f'"{name}"' for name in block)
-        present = " AND ".join(f'"{name}" IS NOT NULL' for name in block)
-        [[pairs]] = connection.execute(
-            f"SELECT coalesce(sum(n * (n - 1) / 2), 0) FROM (SELECT count(*) AS n "
-            f"FROM prepared_for_blocks WHERE {present} GROUP BY {columns})"
-        ).fetchall()
-        # Of one value everywhere Splink would compare everybody with everybody.
-        if FEWEST_TRAINING_PAIRS <= pairs <= MOST_BLOCKED_PAIRS:
-            usable.append((pairs, block))
-    connection.unregister("prepared_for_blocks")
-    best = sorted(usable)[:4]
-    return [block for _, block in best]
-
-
-def _read_back(
-    comparisons: Sequence[Comparison], settings: dict[str, Any], notes: list[str]
-) -> tuple[Comparison, ...]:
-    # Splink leaves out a comparison for which it found nothing at all.
-    found = {
-        c.get("output_column_name"): c["comparison_levels"][1:] for c in settings["comparisons"]
-    }
-    learnt = []
-    for comparison in comparisons:
-        values = found.get(comparison.column, [])
-        shares = [value.get("m_probability") for value in values] or [None]
-        if len(shares) != len(comparison.levels) or not all(isinstance(m, float) for m in shares):
-            notes.append(
-                f"Training saw little of {comparison.name}: some weights are the usual ones."
-            )
-        levels = (
-            replace(level, m=max(m, LEAST_M)) if isinstance(m, float) else level
-            for level, m in itertools.zip_longest(
-                comparison.levels, shares[: len(comparison.levels)]
-            )
-        )
-        learnt.append(replace(comparison, levels=_agreement_first(tuple(levels))))
-    return tuple(learnt)
-
-
-def _agreement_first(levels: tuple[Level, ...]) -> tuple[Level, ...]:
-    """The levels, with the best never speaking against: of few pairs, training can learn that."""
-    best = levels[0]
-    return (replace(best, m=max(best.m, best.u)), *levels[1:])

@@ -109,7 +109,7 @@ def _figures(worked: Worked, found: Exported, seconds: float) -> dict[str, Any]:
         "judgements": len(worked.rules.judged),
         "contradicted": worked.rules.left_out,
         "left_alone": links.left_alone,
-        FIGURE: links.block_size,
+        FIGURE: links.sizes.block,
         "seconds": round(seconds, 1),
         "peak_mb": peak_mb(),
     }

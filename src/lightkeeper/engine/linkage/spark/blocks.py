@@ -1,6 +1,6 @@
 """Which sayings are compared: their blocks counted, the size of block chosen, the pairs made."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,18 +15,12 @@ from lightkeeper.engine.linkage.blocking import (
     LARGE_SIZES,
     Found,
     largest_size,
+    shared_enough,
 )
 from lightkeeper.engine.linkage.columns import once, spread
+from lightkeeper.engine.linkage.sizes import Sizes, up_to
 
 Places = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """Of how many sayings a block may be: of two telling clues, and any other."""
-
-    block: int
-    telling: int
 
 
 def counted(keys: Any, most: int) -> Any:
@@ -46,13 +40,19 @@ def small(keys: Any, sizes: Sizes) -> Any:
     return keys.where(f.col("many") <= limit)
 
 
-def pairs_in(keys: Any) -> Any:
-    """Each two sayings that share a block, once: left below right."""
+def pairs_in(keys: Any, sizes: Sizes) -> Any:
+    """Each two sayings that share enough blocks, once: left below right."""
     from pyspark.sql import functions as f
 
-    one = keys.select("block", f.col("first").alias("left"))
+    one = keys.select("block", "enough", f.col("first").alias("left"))
     two = keys.select("block", f.col("first").alias("right"))
-    return one.join(two, "block").where("left < right").select("left", "right").distinct()
+    both = one.join(two, "block").where("left < right")
+    if not sizes.twice:
+        return both.select("left", "right").distinct()
+    shared = both.groupBy("left", "right").agg(
+        f.count("*").alias("many"), f.bool_or("enough").alias("enough")
+    )
+    return shared.where(f"enough or many >= {sizes.least}").select("left", "right")
 
 
 def asked_step(records: int) -> int:
@@ -62,7 +62,9 @@ def asked_step(records: int) -> int:
 
 def most_in_a_block(records: int) -> int:
     """No block of more than so many sayings will be taken."""
-    return BLOCK_SIZES[-1] if records <= LARGE else max(map(max, LARGE_SIZES))
+    return (
+        BLOCK_SIZES[-1] if records <= LARGE else max(max(s.block, s.telling) for s in LARGE_SIZES)
+    )
 
 
 def blocks_with(asked: Places, keys: Any, spark: Any) -> Any:
@@ -77,7 +79,7 @@ def blocks_with(asked: Places, keys: Any, spark: Any) -> Any:
 def chosen(found: pa.Table, firsts: Places, pairs_per_record: int) -> Sizes:
     """The sizes that `blocks_of` chooses, from the blocks of those that are asked.
 
-    Shapes: found has block, first, telling and many; firsts (s,), every saying, ascending.
+    Shapes: found has block, first, telling, enough and many; firsts (s,), every saying, ascending.
     """
     records = len(firsts)
     found = found.sort_by([("block", "ascending"), ("first", "ascending")])
@@ -87,15 +89,17 @@ def chosen(found: pa.Table, firsts: Places, pairs_per_record: int) -> Sizes:
     if records <= LARGE:
         every = replace(Found.none(), rows=row.astype(np.int32), size=np.diff(last, prepend=0))
         largest = largest_size(every, records, pairs_per_record)
-        return Sizes(largest, largest)
-    telling = found["telling"].to_numpy(zero_copy_only=False)
+        return up_to(largest)
+    telling, enough = (found[name].to_numpy(zero_copy_only=False) for name in ("telling", "enough"))
     end = np.repeat(last, np.diff(last, prepend=0))
-    for sizes in (Sizes(*both) for both in LARGE_SIZES):
+    for sizes in LARGE_SIZES:
         taken = many <= np.where(telling, sizes.telling, sizes.block)
         step = asked_step(records)
         at = np.flatnonzero(taken & (row % step == 0))
         entry, other = spread(at + 1, end[at])
-        pairs = len(once(row[at][entry] * records + row[other])) * step
+        met = row[at][entry] * records + row[other]
+        met = shared_enough(met, ~enough[other]) if sizes.twice else once(met)
+        pairs = len(met) * step
         if pairs <= pairs_per_record * records:
             break
     return sizes

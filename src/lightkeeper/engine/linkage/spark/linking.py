@@ -7,7 +7,7 @@ was killed goes on.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from lightkeeper.engine.linkage.batch import Progress, quiet
 from lightkeeper.engine.linkage.clusters import Pair
 from lightkeeper.engine.linkage.model import LinkModel
 from lightkeeper.engine.linkage.sayings import allowed_pairs, most_within
+from lightkeeper.engine.linkage.sizes import Sizes
 from lightkeeper.engine.linkage.spark import blocks, pieces
-from lightkeeper.engine.linkage.spark.blocks import Sizes
 from lightkeeper.engine.linkage.spark.laying import lay_down
 from lightkeeper.engine.linkage.spark.links import SIZES, SparkLinks, links_between
 from lightkeeper.engine.linkage.spark.preparing import Prepared, prepare_rows
@@ -37,21 +37,14 @@ class Asked:
     """How a table is to be linked: as the arguments of `batch.link` of the same names."""
 
     values: pa.Table | None = None
-    block_size: int | None = None
-    telling_size: int | None = None
+    sizes: Sizes | None = None
     most_alike: int | None = None
 
     def said(self) -> dict[str, Any]:
         """For the name of the run."""
         values = None if self.values is None else digest_of({"values": self.values.to_pylist()})
-        sizes = (self.block_size, self.telling_size, self.most_alike)
-        return {"values": values, "sizes": sizes}
-
-    @property
-    def sizes(self) -> Sizes | None:
-        if self.block_size is None:
-            return None
-        return Sizes(self.block_size, self.telling_size or self.block_size)
+        sizes = None if self.sizes is None else asdict(self.sizes)
+        return {"values": values, "sizes": sizes, "most_alike": self.most_alike}
 
 
 AS_ALLOWED = Asked()
@@ -113,7 +106,7 @@ class Run:
         )  # fmt: skip
         size, many = prepared.alike
         return SparkLinks(
-            self.model, laid, links, count(found.pairs), found.sizes.block, found.sizes.telling,
+            self.model, laid, links, count(found.pairs), found.sizes,
             most, int((np.maximum(size - most, 0) * many).sum()),
         )  # fmt: skip
 
@@ -146,7 +139,7 @@ class Run:
         sizes = told or self._chosen(kept, firsts)
         pairs = self._keep(
             "pairs", 0.4,
-            lambda: blocks.pairs_in(blocks.small(self._read(kept), sizes)).unionAll(
+            lambda: blocks.pairs_in(blocks.small(self._read(kept), sizes), sizes).unionAll(
                 blocks.repeated(prepared.sayings)
             ),
         )  # fmt: skip

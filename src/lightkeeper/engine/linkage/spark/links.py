@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from lightkeeper.engine.linkage.model import LinkModel
+from lightkeeper.engine.linkage.sizes import Sizes
 from lightkeeper.engine.linkage.spark.stages import count, read
 
 # Of how many records the two sayings of a pair are.
@@ -26,8 +27,7 @@ class SparkLinks:
     rows: str
     path: str
     pairs_compared: int
-    block_size: int
-    telling_size: int
+    sizes: Sizes
     most_alike: int
     left_alone: int
 

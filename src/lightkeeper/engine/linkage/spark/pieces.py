@@ -73,13 +73,16 @@ def key_pieces(fields: Sequence[Field]) -> Pieces:
             keys = block_keys(code_records(_values(rows, fields), fields))
             first = rows["first"].to_numpy()[keys.row]
             yield pa.record_batch(
-                {"block": keys.key.view(np.int64), "first": first, "telling": keys.telling}
-            )
+                {
+                    "block": keys.key.view(np.int64), "first": first,
+                    "telling": keys.telling, "enough": keys.enough,
+                }
+            )  # fmt: skip
 
     return pieces
 
 
-KEYS = "block long, first long, telling boolean"
+KEYS = "block long, first long, telling boolean, enough boolean"
 
 
 def weighed_schema(model: LinkModel) -> str:

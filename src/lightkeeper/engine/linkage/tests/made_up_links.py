@@ -11,6 +11,7 @@ from lightkeeper.engine.linkage.households import LIKE_STRANGERS, _begin, _share
 from lightkeeper.engine.linkage.model import Homes, LinkModel, Other
 from lightkeeper.engine.linkage.plan import ComparisonPlan, Kind
 from lightkeeper.engine.linkage.prepare import Field
+from lightkeeper.engine.linkage.sizes import up_to
 from lightkeeper.engine.linkage.tie_weights import TieWeight, TieWeights
 from lightkeeper.engine.linkage.ties import NONE, Ties
 
@@ -61,7 +62,7 @@ def links_of(records, pairs, model=None):
     weighed = Weighed(left, right, weight, levels, weights, gained, lost, one_home, len(ends))
     return Links(
         model, np.arange(records), left, right, np.arange(len(ends), dtype=np.int32), weighed,
-        40, 40, 1280, 0,
+        up_to(40), 1280, 0,
     )  # fmt: skip
 
 

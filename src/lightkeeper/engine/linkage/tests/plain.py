@@ -122,10 +122,10 @@ def _spoken(fields):
     return f"CASE WHEN {clue or 'false'} THEN row({said})::VARCHAR ELSE unique_id::VARCHAR END"
 
 
-def plain_pairs(table, plan, block_size, most_alike=1280, telling_size=None):
+def plain_pairs(table, plan, sizes, most_alike=1280):
     """Every pair that says the same or whose sayings share a block of at most so many, sorted, of
     the records that stand for a saying, the first so many. Blocks of two telling clues may be
-    larger.
+    larger. Where it must be twice, one will do if it is of them or of a clue alone.
     """
     prepared, fields = prepare(table, plan)
     connection = duckdb.connect()
@@ -151,19 +151,20 @@ def plain_pairs(table, plan, block_size, most_alike=1280, telling_size=None):
             SELECT record, said FROM says
             QUALIFY row_number() OVER (PARTITION BY said ORDER BY record) <= {most_alike}
         ), keyed AS (
-            SELECT a.record, a.clue || '+' || b.clue AS block, a.telling AND b.telling AS telling
-            FROM clues a JOIN clues b
+            SELECT a.record, a.clue || '+' || b.clue AS block, a.telling AND b.telling AS telling,
+                a.telling AND b.telling AS enough FROM clues a JOIN clues b
             ON a.record = b.record AND (
                 a.part < b.part OR (a.part = b.part AND a.part <= 1 AND a.clue < b.clue))
-            UNION ALL SELECT record, clue, false FROM clues
+            UNION ALL SELECT record, clue, false, true FROM clues
         ), gives AS (
-            SELECT DISTINCT said, block, telling FROM keyed JOIN blocked USING (record)
+            SELECT DISTINCT said, block, telling, enough FROM keyed JOIN blocked USING (record)
         ), small AS (
             SELECT block FROM gives GROUP BY block, telling HAVING count(*) <=
-            CASE WHEN telling THEN {telling_size or block_size} ELSE {block_size} END
+            CASE WHEN telling THEN {sizes.telling} ELSE {sizes.block} END
         ), kept AS (SELECT * FROM gives SEMI JOIN small USING (block)),
         together AS (
             SELECT a.said AS l, b.said AS r FROM kept a JOIN kept b USING (block)
+            GROUP BY a.said, b.said HAVING bool_or(a.enough) OR count(*) > {int(sizes.twice)}
             UNION SELECT said, said FROM blocked
         )
         SELECT DISTINCT a.record AS l, b.record AS r FROM together

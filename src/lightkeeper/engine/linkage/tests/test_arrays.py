@@ -11,7 +11,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from lightkeeper.engine.errors import FormatError
 from lightkeeper.engine.linkage import sayings
-from lightkeeper.engine.linkage.blocking import BLOCK_SIZES, Blocks
+from lightkeeper.engine.linkage.blocking import BLOCK_SIZES, LARGE_SIZES, Blocks
 from lightkeeper.engine.linkage.clues import block_keys
 from lightkeeper.engine.linkage.columns import common_values
 from lightkeeper.engine.linkage.conditions import condition_of, part_of
@@ -20,6 +20,7 @@ from lightkeeper.engine.linkage.plan import Kind, plan_by_name
 from lightkeeper.engine.linkage.prepare import prepare, prepare_one
 from lightkeeper.engine.linkage.sayings import _own_numbers, lasting_numbers, saying_numbers
 from lightkeeper.engine.linkage.scoring import Comparer, join_levels
+from lightkeeper.engine.linkage.sizes import Sizes, up_to
 from lightkeeper.engine.linkage.standardise import standardise
 from lightkeeper.engine.linkage.standardise_many import standardise_all
 from lightkeeper.engine.linkage.tests.plain import plain_levels, plain_pairs
@@ -122,15 +123,15 @@ def together(found):
     )
 
 
-@pytest.mark.parametrize("block_size", [2, 5, 20])
-def test_pairs_are_those_that_share_a_block(block_size):
+@pytest.mark.parametrize("sizes", [up_to(2), up_to(5), up_to(20), Sizes(4, 9, twice=True)])
+def test_pairs_are_those_that_share_enough_blocks(sizes):
     table = with_odd_names(150)
     plan = plan_by_name(table.column_names)
 
-    found = load(table, plan).together(60, block_size).blocks
+    found = load(table, plan).together(60, sizes).blocks
     pairs = [found.pairs(part) for part in found.parts()]
 
-    expected = plain_pairs(table, plan, block_size)
+    expected = plain_pairs(table, plan, sizes)
     assert np.array_equal(np.concatenate([np.column_stack(p) for p in pairs]), expected)
     assert np.array_equal(
         np.concatenate([np.column_stack(p) for p in found.every(3)]),
@@ -138,17 +139,20 @@ def test_pairs_are_those_that_share_a_block(block_size):
     )
 
 
-@pytest.mark.parametrize(("block_size", "telling_size"), [(2, 2), (2, 9), (5, 160), (20, 25)])
+@pytest.mark.parametrize(
+    "sizes",
+    [up_to(2), Sizes(2, 9), Sizes(5, 160), Sizes(20, 25), Sizes(2, 9, True), Sizes(8, 8, True)],
+)
 @pytest.mark.parametrize("most_alike", [3, 25, 1280])
-def test_of_records_that_say_the_same_blocks_count_one(block_size, telling_size, most_alike):
+def test_of_records_that_say_the_same_blocks_count_one(sizes, most_alike):
     table = some_twice(160)
     plan = plan_by_name(table.column_names)
 
-    found = load(table, plan).together(60, block_size, telling_size)
+    found = load(table, plan).together(60, sizes)
     standing = found.sayings.first(most_alike, np.arange(table.num_rows))
     found = replace(found, sayings=standing)
 
-    expected = plain_pairs(table, plan, block_size, most_alike, telling_size)
+    expected = plain_pairs(table, plan, sizes, most_alike)
     assert np.array_equal(together(found), expected)
     assert (found.sayings.left_alone > 0) == (most_alike < 1280)
 
@@ -215,24 +219,27 @@ def test_as_many_stand_for_what_they_say_as_the_number_of_pairs_allows():
 def test_the_largest_block_is_the_last_that_leaves_few_enough_pairs():
     table = with_odd_names(150)
     plan = plan_by_name(table.column_names)
-    many = {size: len(plain_pairs(table, plan, size)) for size in BLOCK_SIZES}
+    many = {size: len(plain_pairs(table, plan, up_to(size))) for size in BLOCK_SIZES}
     allowed = many[20] // 150 + 1
 
     found = load(table, plan).together(allowed).blocks
 
     assert many[40] > allowed * 150 >= many[20]
-    assert found.block_size == 20
+    assert found.sizes == up_to(20)
 
 
 def test_a_large_table_takes_small_blocks_and_smaller_ones_where_there_are_too_many(monkeypatch):
     monkeypatch.setattr("lightkeeper.engine.linkage.blocking.LARGE", 100)
     table = with_odd_names(150)
     plan = plan_by_name(table.column_names)
-    loaded, some_fewer = load(table, plan), len(plain_pairs(table, plan, 10)) // 150 + 1
+    loaded, some_fewer = (
+        load(table, plan),
+        len(plain_pairs(table, plan, Sizes(10, 10, True))) // 150 + 1,
+    )
 
     found = [loaded.together(allowed).blocks for allowed in (60, some_fewer, 2)]
 
-    assert [(b.block_size, b.telling_size) for b in found] == [(10, 160), (10, 10), (5, 5)]
+    assert [b.sizes for b in found] == list(LARGE_SIZES)
 
 
 def test_in_a_large_table_twelve_sayings_of_one_person_are_brought_together(monkeypatch):
@@ -246,20 +253,20 @@ def test_in_a_large_table_twelve_sayings_of_one_person_are_brought_together(monk
 
     pairs = {tuple(pair) for pair in together(found).tolist()}
     assert {(a, b) for a in range(150, 162) for b in range(a + 1, 162)} <= pairs
-    assert found.blocks.block_size == 10
+    assert found.blocks.sizes.block == 10
 
 
 def test_no_part_of_the_pairs_is_left_out_or_given_twice(monkeypatch):
     monkeypatch.setattr("lightkeeper.engine.linkage.blocking.AT_ONCE", 50)
     table = with_odd_names(120)
     plan = plan_by_name(table.column_names)
-    found = load(table, plan).together(60, 10).blocks
+    found = load(table, plan).together(60, up_to(10)).blocks
 
     parts = found.parts()
     pairs = np.concatenate([np.column_stack(found.pairs(part)) for part in parts])
 
     assert len(parts) > 5
-    assert np.array_equal(pairs, plain_pairs(table, plan, 10))
+    assert np.array_equal(pairs, plain_pairs(table, plan, up_to(10)))
 
 
 def test_a_block_has_the_same_number_wherever_it_is_worked_out():
@@ -283,7 +290,7 @@ def test_blocks_by_number_bring_the_same_pairs_together():
         (a, b) for rows in members.values() if len(rows) <= 10 for a in rows for b in rows if a < b
     }
 
-    assert sorted(pairs) == [tuple(pair) for pair in plain_pairs(table, plan, 10).tolist()]
+    assert sorted(pairs) == [tuple(pair) for pair in plain_pairs(table, plan, up_to(10)).tolist()]
 
 
 def _blocks(coded):

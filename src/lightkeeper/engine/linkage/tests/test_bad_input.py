@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from lightkeeper.engine.errors import ShapeError
-from lightkeeper.engine.linkage import blocking, columns, sayings, training
+from lightkeeper.engine.linkage import blocking, columns, estimating, sayings
 from lightkeeper.engine.linkage.batch import train_and_link
 from lightkeeper.engine.linkage.clues import block_keys
 from lightkeeper.engine.linkage.loaded import load
@@ -48,11 +48,11 @@ def test_a_year_that_is_none_says_nothing(year):
 
 
 def test_one_value_everywhere_is_not_compared_all_with_all_to_learn_from(monkeypatch):
-    monkeypatch.setattr(training, "MOST_BLOCKED_PAIRS", 1000)
+    monkeypatch.setattr(estimating, "MOST_BLOCKED_PAIRS", 1000)
     asked = []
-    real = training._learn
+    real = estimating._learn
     monkeypatch.setattr(
-        training,
+        estimating,
         "_learn",
         lambda c, p, blocks, *more: asked.append(blocks) or real(c, p, blocks, *more),
     )

@@ -13,7 +13,7 @@ from lightkeeper.engine.linkage.clues import block_keys
 from lightkeeper.engine.linkage.loaded import load
 from lightkeeper.engine.linkage.plan import plan_by_name
 from lightkeeper.engine.linkage.prepare import prepare
-from lightkeeper.engine.linkage.spark.blocks import Sizes, chosen
+from lightkeeper.engine.linkage.spark.blocks import chosen
 from lightkeeper.engine.linkage.spark.laying import lay_down
 from lightkeeper.engine.linkage.spark.session import check_java, open_session
 from lightkeeper.engine.linkage.spark.stages import Stages
@@ -67,7 +67,7 @@ def counted_blocks(coded, most):
     return pa.table(
         {
             "block": keys.key.view(np.int64)[kept], "first": 10 * keys.row[kept],
-            "telling": keys.telling[kept], "many": size[kept],
+            "telling": keys.telling[kept], "enough": keys.enough[kept], "many": size[kept],
         }
     )  # fmt: skip
 
@@ -84,7 +84,7 @@ def test_the_sizes_of_blocks_are_those_that_one_machine_chooses(monkeypatch, all
 
     sizes = chosen(counted_blocks(coded, 160), 10 * np.arange(coded.rows), allowed)
 
-    assert sizes == Sizes(found.blocks.block_size, found.blocks.telling_size)
+    assert sizes == found.blocks.sizes
 
 
 def test_rows_laid_down_are_prepared_as_the_table_is(tmp_path):

@@ -2,6 +2,7 @@
 
 import random
 from contextlib import contextmanager
+from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
@@ -14,6 +15,7 @@ from lightkeeper.engine.linkage.batch import link
 from lightkeeper.engine.linkage.loaded import Loaded
 from lightkeeper.engine.linkage.plan import plan_by_name
 from lightkeeper.engine.linkage.sayings import Sayings
+from lightkeeper.engine.linkage.sizes import Sizes, up_to
 from lightkeeper.engine.linkage.standing import Standing, link_and_keep
 from lightkeeper.engine.linkage.tests.test_linking import people
 from lightkeeper.engine.linkage.training import train_with_values
@@ -26,7 +28,9 @@ def table():
 
 @pytest.fixture(scope="module")
 def trained(table):
-    return train_with_values(table, plan_by_name(table.column_names))
+    """A model that keeps every pair that is compared, however little it weighs."""
+    model, values = train_with_values(table, plan_by_name(table.column_names))
+    return replace(model, missing_weight=-500.0), values
 
 
 def weights(links):
@@ -52,6 +56,48 @@ def same(one, other):
     assert [one[pair] for pair in sorted(one)] == pytest.approx([other[p] for p in sorted(other)])
 
 
+def few_words(rows=260, seed=9):
+    """Records of so few words that many two share no more than one rare meeting of two of them."""
+    dice = random.Random(seed)
+
+    def word(kind, many):
+        return dice.choice([None, *(f"{kind}{n:02d}" for n in range(many))])
+
+    return [
+        {"record_id": n, "given_name": word("given", 12), "family_name": word("family", 15),
+         "birth_date": f"{dice.randint(1970, 1990)}-0{dice.randint(1, 9)}-01",
+         "postcode": word("pc", 14), "email": None}
+        for n in range(rows)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("twice", [False, True])
+def test_two_that_come_to_share_a_second_block_or_no_more_than_one(table, tmp_path, twice, seed):
+    dice, path = random.Random(seed), tmp_path / "standing"
+    every = pa.Table.from_pylist(few_words(), schema=table.schema)
+    model, values = train_with_values(every, plan_by_name(every.column_names))
+    model = replace(model, missing_weight=-500.0)
+    sizes = Sizes(3, 5, twice)
+
+    def rows(wanted):
+        return every.take(pa.array(wanted, pa.int64()))
+
+    there = sorted(dice.sample(range(260), 130))
+    known = weights(link_and_keep(path, rows(there), model, values))
+    with Standing.open(path) as standing:
+        standing.sizes = sizes
+        known = weights(link(rows(there), model, values=values, sizes=sizes))
+        for _ in range(5):
+            removed = dice.sample(there, dice.choice([1, 40]))
+            rest = [one for one in range(260) if one not in there]
+            added = dice.sample(rest, min(len(rest), dice.choice([0, 1, 80])))
+            with standing.changing(rows(added), removed) as change:
+                known = follow(known, change, removed)
+            there = sorted({*there, *added} - set(removed))
+            same(known, weights(link(rows(there), model, values=values, sizes=sizes)))
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_what_comes_and_goes_leaves_what_linking_it_all_again_gives(table, trained, tmp_path, seed):
     dice, (model, values) = random.Random(seed), trained
@@ -63,9 +109,9 @@ def test_what_comes_and_goes_leaves_what_linking_it_all_again_gives(table, train
 
     known = weights(link_and_keep(path, rows(there), model, values))
     with Standing.open(path) as standing:
-        standing.block_size = size = dice.choice([2, 3, 4])  # small, so that blocks outgrow it
-        standing.telling_size = size
-        known = weights(link(rows(there), model, values=values, block_size=size))
+        sizes = Sizes(dice.choice([2, 3, 4]), 4, twice=seed % 2 == 0)  # small, so that some outgrow
+        standing.sizes = sizes
+        known = weights(link(rows(there), model, values=values, sizes=sizes))
         outgrown = 0
         for _ in range(5):
             removed = dice.sample(there, dice.choice([0, 1, 25]))
@@ -74,7 +120,7 @@ def test_what_comes_and_goes_leaves_what_linking_it_all_again_gives(table, train
                 known = follow(known, change, removed)
             outgrown += len(change.parted)
             there = sorted({*there, *added} - set(removed))
-            same(known, weights(link(rows(there), model, values=values, block_size=size)))
+            same(known, weights(link(rows(there), model, values=values, sizes=sizes)))
         assert standing.record_ids.tolist() == there
         assert outgrown > 0
 
@@ -103,8 +149,7 @@ def test_sayings_come_and_go_and_cross_their_bound_as_in_linking_it_all_again(
     dice, (model, values) = random.Random(seed), trained
     path, ids = tmp_path / "standing", repeated["record_id"].to_pylist()
     bounds = {
-        "block_size": dice.choice([2, 3, 5]),
-        "telling_size": dice.choice([6, 8]),
+        "sizes": Sizes(dice.choice([2, 3, 5]), dice.choice([6, 8]), twice=seed % 2 == 0),
         "most_alike": dice.choice([2, 4, 8, 12]),
     }
     there = sorted(dice.sample(ids, 100))
@@ -150,7 +195,7 @@ def test_one_too_many_stands_for_nothing_until_another_goes(trained, tmp_path):
     one = people(1, seed=8).to_pylist()
     same_words = [one[0] | {"record_id": 10 + n} for n in range(4)]
     table = pa.Table.from_pylist([*same_words, one[1]])
-    with patched_bounds(block_size=5, most_alike=4):
+    with patched_bounds(sizes=up_to(5), most_alike=4):
         known = weights(link_and_keep(path, table, model, values))
     assert len(known) == 4 * 3 // 2 + 4
 
@@ -203,12 +248,12 @@ def test_what_is_opened_again_knows_what_came(table, trained, tmp_path):
     known = weights(first)
     for start in (200, 250):
         with Standing.open(path) as standing:
-            assert standing.block_size == first.block_size
+            assert standing.sizes == first.sizes
             assert standing.model.version == model.version
             with standing.changing(table.slice(start, 50)) as change:
                 known = follow(known, change)
 
-    everything = link(table, model, values=values, block_size=first.block_size)
+    everything = link(table, model, values=values, sizes=first.sizes)
     same(known, weights(everything))
 
 
