@@ -9,7 +9,6 @@ from lightkeeper.apps.accounts import loading_reference
 from lightkeeper.cli import running
 from lightkeeper.testing.plugin import NAME, superuser
 
-
 ENTERED = ("accounts_area", "accounts_code", "accounts_agency")
 
 
