@@ -6,6 +6,7 @@ EngineError
   MappingError   a mapping of columns to properties is not usable
   ConflictError  decisions contradict one another
   ShapeError     an array does not have the shape or type asked for
+  UnknownKey     nothing of that key is there, or in sight: the two read the same
 """
 
 
@@ -35,3 +36,10 @@ class ConflictError(EngineError):
 
 class ShapeError(EngineError):
     """An array does not have the shape or type asked for."""
+
+
+class UnknownKey(EngineError):
+    """Nothing of that key is there, or nothing that this viewer may see: the two read the same."""
+
+    def __init__(self, key: int | str) -> None:
+        super().__init__(f"There is no {key!r}, or it is not shared with you.")

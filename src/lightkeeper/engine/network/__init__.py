@@ -1,0 +1,1 @@
+"""Who is tied to whom, how they group, and what would take a group apart."""

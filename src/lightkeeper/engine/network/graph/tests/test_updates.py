@@ -1,0 +1,128 @@
+"""A graph that was added to and taken from is the graph that would be built new."""
+
+import random
+
+import pytest
+
+from lightkeeper.engine.network.graph import writing
+from lightkeeper.engine.network.graph.graph import Graph
+from lightkeeper.engine.network.graph.tests.arranging import (
+    EVERYTHING,
+    Plain,
+    edge_columns,
+    mark_columns,
+    node_columns,
+    some_edge,
+    some_graph,
+    some_mask,
+    some_node,
+)
+from lightkeeper.engine.network.graph.tests.test_hidden import all_answers
+from lightkeeper.engine.network.graph.writing import Updated
+
+
+def change(dice: random.Random, plain: Plain, graph: Graph, text: bool) -> None:
+    """One random change of both: things and records come, go, come again, and change labels."""
+    kind = dice.choice(["add", "add", "add", "edges out", "nodes out", "relabel", "marks", "weigh"])
+    before, known = set(plain.edges), set(plain.nodes)
+    if kind == "add":
+        for number in dice.sample(range(-100, 1000), 3):
+            if (key := f"n{number}" if text else number) not in known:
+                some_node(dice, plain, key)
+        for _ in range(6):
+            some_edge(dice, plain)
+        new = {key: said for key, said in plain.nodes.items() if key not in known}
+        # Phones come again with every report that names them.
+        again = {key: plain.nodes[key] for key in dice.sample(sorted(known), 2)}
+        edges = {edge: said for edge, said in plain.edges.items() if edge not in before}
+        done = graph.update(nodes=node_columns(new | again), edges=edge_columns(edges))
+        assert done == Updated(len(new), len(edges))
+    elif kind in ("edges out", "weigh") and len(before) >= 3:
+        some = {edge: plain.edges.pop(edge) for edge in dice.sample(sorted(before), 3)}
+        if kind == "edges out":
+            gone = edge_columns(some)
+            assert graph.update(without_edges=gone) == Updated(edges_out=3)
+            assert graph.update(without_edges=gone) == Updated()
+        else:
+            plain.edges |= {edge: (0.25, 19_000, "2C") for edge in some}
+            new = {edge: plain.edges[edge] for edge in some}
+            graph.update(without_edges=edge_columns(some), edges=edge_columns(new))
+    elif kind == "nodes out" and len(known) > 8:
+        keys = set(dice.sample(sorted(known), 2))
+        for key in keys:
+            del plain.nodes[key]
+        plain.edges = {e: v for e, v in plain.edges.items() if not keys & set(e[:2])}
+        plain.marks = {mark for mark in plain.marks if mark[0] not in keys}
+        done = graph.update(without_nodes=sorted(keys))
+        assert done == Updated(nodes_out=2, edges_out=len(before) - len(plain.edges))
+    elif kind == "relabel":
+        records = [key for key in sorted(known) if plain.nodes[key][1] is not None]
+        for key in dice.sample(records, min(3, len(records))):
+            plain.nodes[key] = ("officer", dice.randrange(4))
+        graph.update(nodes=node_columns({key: plain.nodes[key] for key in records}))
+    elif kind == "marks":
+        old = plain.marks
+        plain.marks = {(dice.choice(sorted(known)), dice.randrange(4)) for _ in range(2)}
+        graph.update(marks=mark_columns(plain.marks), without_marks=mark_columns(old))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_in_any_order_of_adding_and_taking_out_it_answers_as_if_built_new(
+    tmp_path, seed, monkeypatch
+):
+    dice, text = random.Random(seed), seed % 2 == 0
+    monkeypatch.setattr(writing, "MOST_FILES", 3)
+    plain = some_graph(dice, nodes=14, edges=20, text=text).seen_by(EVERYTHING)
+    graph = plain.build(tmp_path / "graph")
+
+    for turn in range(24):
+        change(dice, plain, graph, text)
+        if turn % 8 == 5:
+            mask = some_mask(dice)
+            keys = sorted(plain.seen_by(mask).nodes)[:5]
+            new = plain.build(tmp_path / f"new {turn}")
+            expected = all_answers(new, mask, keys, 50)
+            for one in (graph, Graph.open(graph.path)):
+                assert all_answers(one, mask, keys, 50) == expected
+            assert len(graph) == len(plain.edges)
+        if dice.random() < 0.1:
+            graph.compact()
+            plain = plain.seen_by(EVERYTHING)
+            assert graph.added == 0
+    assert len(list(graph.path.iterdir())) <= 2 + 1 + 4
+
+    graph.compact()
+    new = plain.build(tmp_path / "new")
+    [one], [other] = (list(each.path.glob("base-*")) for each in (graph, new))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_thing_that_nothing_is_tied_to_leaves_the_disk(tmp_path):
+    plain = Plain({"Ada": ("person", 0), "07700 900123": ("phone", None)})
+    plain.edges["07700 900123", "Ada", "uses", 0] = (1.0, None, "")
+    graph = plain.build(tmp_path)
+    assert any(b"900123" in path.read_bytes() for path in tmp_path.iterdir())
+
+    graph.update(without_nodes=["Ada"])
+    graph.compact()
+
+    assert not any(b"900123" in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_a_reader_sees_one_state_until_it_asks_again(tmp_path):
+    from lightkeeper.engine.network.graph.tests.arranging import WEIGHING
+
+    plain = Plain({1: ("person", 0), 2: ("person", 0)})
+    plain.edges[1, 2, "met", 0] = (1.0, None, "")
+    writer = plain.build(tmp_path)
+    reader = Graph.open(tmp_path)
+
+    writer.update(nodes=node_columns({3: ("person", 0)}))
+    writer.update(edges=edge_columns({(2, 3, "met", 0): (1.0, None, "")}))
+    writer.compact()
+    seen = [reader.neighbourhood([1], 2, EVERYTHING, weighing=WEIGHING).keys]
+    assert reader.refresh()
+    seen.append(reader.neighbourhood([1], 2, EVERYTHING, weighing=WEIGHING).keys)
+
+    assert seen == [[1, 2], [1, 2, 3]]
+    assert not reader.refresh()
