@@ -122,6 +122,8 @@ def edge_rows(columns: Columns) -> EdgeRows:
 def keys_of(keys: Any) -> pa.Array:
     """Raises: ShapeError if they are neither whole numbers of 64 bits nor texts."""
     try:
+        if isinstance(keys, list) and all(type(key) is int for key in keys):
+            return pa.array(np.array(keys, np.int64))
         return _keys(pa.chunked_array([pa.array(keys)]), "keys", "key")
     except (pa.ArrowException, OverflowError, TypeError) as error:
         raise ShapeError(f"The keys are not of one kind: {error}") from error

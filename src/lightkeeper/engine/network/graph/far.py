@@ -10,6 +10,7 @@ from lightkeeper.engine.network.graph.columns import Numbers
 from lightkeeper.engine.network.graph.keys import Key
 from lightkeeper.engine.network.graph.nearby import Narrowed
 from lightkeeper.engine.network.graph.paths import Path, Paths, best_of
+from lightkeeper.engine.network.graph.rows import distinct
 from lightkeeper.engine.network.graph.sight import Sight
 from lightkeeper.engine.network.graph.state import Scratch
 from lightkeeper.engine.network.graph.weighing import Weigher
@@ -44,7 +45,7 @@ class Side:
     def take(self) -> Places:
         """The places of the nearest bucket, which is then settled."""
         number = int(self.next)
-        places: Places = np.unique(np.concatenate(self.buckets.pop(number)))
+        places: Places = distinct(np.concatenate(self.buckets.pop(number)))
         near: Places = places[np.floor(self.bits[places]) == number]
         self.settled += len(near)
         return near
@@ -60,7 +61,7 @@ class Side:
         better = bits < self.bits[places]
         places, bits = places[better], bits[better]
         self.bits[places], self.before[places] = bits, before[better]
-        for number in np.unique(np.floor(bits)).tolist():
+        for number in distinct(np.floor(bits)).tolist():
             self.buckets.setdefault(int(number), []).append(places[np.floor(bits) == number])
         return places
 
@@ -98,7 +99,7 @@ def best_path(sight: Sight, a: Key, b: Key, limit: int, weigher: Weigher) -> Pat
     """
     if limit < 1:
         raise ShapeError(f"limit is at least 1; got {limit}.")
-    one, two = (sight.units(sight.find([key])) for key in (a, b))
+    one, two = np.split(sight.units(sight.find([a, b])), 2)
     named = sight.state.keys.at
     if one[0] == two[0]:
         return Paths((Path((named(sight.reference(one))[0],), 0.0),), 1)

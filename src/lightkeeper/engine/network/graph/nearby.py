@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.network.graph.columns import Numbers
 from lightkeeper.engine.network.graph.keys import Key
-from lightkeeper.engine.network.graph.rows import Places
+from lightkeeper.engine.network.graph.rows import Places, distinct
 from lightkeeper.engine.network.graph.sight import Sight
 from lightkeeper.engine.network.graph.state import Scratch, State
 from lightkeeper.engine.network.graph.weighing import Weigher
@@ -57,7 +57,7 @@ def nearby(sight: Sight, seeds: Any, hops: int, limit: int, weigher: Weigher) ->
         raise ShapeError(f"hops is at least 0 and limit at least 1; got {hops} and {limit}.")
     narrowed: list[Narrowed] = []
     with sight.state.scratch() as known:
-        rings = [sight.closed(np.unique(sight.find(seeds)), known)]
+        rings = [sight.closed(distinct(sight.find(seeds)), known)]
         for hop in range(1, hops + 1):
             new, edge = _beyond(sight, rings[-1], known, weigher, narrowed)
             room = max(limit - sum(map(len, rings)), 0)
@@ -68,7 +68,7 @@ def nearby(sight: Sight, seeds: Any, hops: int, limit: int, weigher: Weigher) ->
                     "most strongly, and to no more hops.", len(new), room,
                 ))  # fmt: skip
                 new = _strongest(sight, new, edge, room, weigher)
-            rings.append(sight.closed(np.unique(new), known))
+            rings.append(sight.closed(new, known))
             if full or not len(new):
                 break
     rank = sight.state.keys.rank
@@ -87,7 +87,7 @@ def _beyond(
         other, edge = other[keep], edge[keep]
     fresh = known.of[other] < 0
     other, edge = other[fresh], edge[fresh]
-    return np.unique(other), (other, edge)
+    return distinct(other), (other, edge)
 
 
 def _narrow(

@@ -9,7 +9,7 @@ from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.network.graph.columns import Numbers
 from lightkeeper.engine.network.graph.keys import Key
 from lightkeeper.engine.network.graph.nearby import Narrowed
-from lightkeeper.engine.network.graph.rows import spread
+from lightkeeper.engine.network.graph.rows import distinct, spread
 from lightkeeper.engine.network.graph.sight import Sight, Step
 from lightkeeper.engine.network.graph.state import Scratch
 from lightkeeper.engine.network.graph.weighing import Bits, Weigher
@@ -66,8 +66,7 @@ def all_paths(sight: Sight, a: Key, b: Key, hops: int, limit: int, weigher: Weig
             f"hops is 1 to {MOST_HOPS} and limit at least 1; got {hops} and {limit}. "
             "Ask for the best path between two who are further apart."
         )
-    one, two = (sight.find([key]) for key in (a, b))
-    one, two = sight.units(one), sight.units(two)
+    one, two = np.split(sight.units(sight.find([a, b])), 2)
     if one[0] == two[0]:
         [key] = sight.state.keys.at(sight.reference(one))
         return Paths((Path((key,), 0.0),), 1)
@@ -95,13 +94,13 @@ def _found(
         reach = sight.closed(far.units[:, 0], met)
         if hops == 4:
             _, beyond, _ = sight.ties(reach)
-            beyond = np.unique(beyond)
+            beyond = distinct(beyond)
             sight.closed(beyond[met.of[beyond] < 0], met)
         near2 = _second(sight, near, a, b, met, weigher)
     found.append(_joined(sight, a, b, near2, far, narrowed))
     if hops == 4:
         with sight.state.scratch() as met:
-            sight.closed(np.unique(near2.units[:, 1]), met)
+            sight.closed(distinct(near2.units[:, 1]), met)
             far2 = _second(sight, far, a, b, met, weigher)
         found.append(_joined(sight, a, b, near2, far2, narrowed))
     return found
@@ -220,7 +219,7 @@ def _ranked(
 ) -> Paths:  # fmt: skip
     every = np.concatenate(bits)
     hops = np.repeat([part.shape[1] - 1 for part in units], [len(part) for part in units])
-    own = np.unique(np.concatenate([part.ravel() for part in units]))
+    own = distinct(np.concatenate([part.ravel() for part in units]))
     named = sight.reference(own)
     rank = sight.state.keys.rank(named)
     wide = np.full((len(every), MOST_HOPS + 1), -1, np.int64)

@@ -60,6 +60,17 @@ def spread(start: Places, count: Places) -> tuple[Places, Places]:
     return which, np.arange(len(which)) + (start - before)[which]
 
 
+def distinct(numbers: NDArray[Any]) -> NDArray[Any]:
+    """In order, each once: as `np.unique`, in half the time for what a step gives."""
+    numbers = np.sort(numbers)
+    if len(numbers) < 2:
+        return numbers
+    new = np.empty(len(numbers), np.bool_)
+    new[0] = True
+    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+    return numbers if new.all() else numbers[new]
+
+
 def blocks(start: Places, count: Places) -> Iterator[tuple[Places, Places]]:
     """As `spread`, in pieces of at most BLOCK places; a longer row is cut."""
     if count.sum() <= BLOCK:

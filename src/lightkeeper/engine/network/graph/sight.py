@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lightkeeper.engine.errors import ShapeError, UnknownKey
 from lightkeeper.engine.network.graph.columns import NOBODY, THING, Numbers, keys_of
-from lightkeeper.engine.network.graph.rows import Places, Rows, blocks
+from lightkeeper.engine.network.graph.rows import Places, Rows, blocks, distinct
 from lightkeeper.engine.network.graph.state import Scratch, State
 
 # What is tied to more records than this is counted by records and no longer by subjects.
@@ -102,7 +102,7 @@ class Sight:
         found = [nodes]
         while len(nodes):
             _, other, _ = self.same(nodes)
-            nodes = np.unique(other[known.of[other] < 0])
+            nodes = distinct(other[known.of[other] < 0])
             known.set(nodes, 0)
             found.append(nodes)
         return np.concatenate(found)
@@ -111,7 +111,7 @@ class Sight:
         """The unit of each node in sight."""
         unit = self._unit.of[nodes]
         if (unit < 0).any():
-            self._find_units(np.unique(nodes[unit < 0]))
+            self._find_units(distinct(nodes[unit < 0]))
             unit = self._unit.of[nodes]
         return unit
 
@@ -147,14 +147,14 @@ class Sight:
 
         What hidden records are tied to does not count, so no weight tells of them.
         """
-        unknown = np.unique(things[self._common.of[things] < 0])
+        unknown = distinct(things[self._common.of[things] < 0])
         if len(unknown):
             self._common.set(unknown, self._count(unknown))
         return self._common.of[things]
 
     def reference(self, units: Numbers) -> Numbers:
         """Of each unit the member whose key comes first: its reference (decision 3)."""
-        members = self.members(np.unique(units))
+        members = self.members(distinct(units))
         owner = self.units(members)
         order = np.lexsort((self.state.keys.rank(members), owner))
         owner, members = owner[order], members[order]
@@ -190,7 +190,7 @@ class Sight:
             if not len(which):
                 break
             pairs.append((fresh[which], other))
-            fresh = np.unique(other[unit.of[other] < 0])
+            fresh = distinct(other[unit.of[other] < 0])
             unit.set(fresh, fresh)
         if not pairs:
             return
@@ -212,6 +212,6 @@ class Sight:
         few = ~many[which]
         target = other.copy()
         target[few] = self.units(other[few])
-        pairs = np.unique((which << 32) | target)
+        pairs = distinct((which << 32) | target)
         known = np.bincount(pairs >> 32, minlength=len(things))
         return np.minimum(known, COMMON).astype(np.int32)

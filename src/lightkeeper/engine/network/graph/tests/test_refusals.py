@@ -96,7 +96,7 @@ def test_questions_that_make_no_sense_are_refused(graph):
     with pytest.raises(ShapeError, match="limit is at least 1"):
         graph.best_path(1, 2, EVERYTHING, 0, weighing=WEIGHING)
     with pytest.raises(ShapeError, match="The keys of this graph are whole numbers"):
-        graph.paths(1, "two", 2, EVERYTHING, weighing=WEIGHING)
+        graph.paths("one", "two", 2, EVERYTHING, weighing=WEIGHING)
     with pytest.raises(ShapeError, match="The keys are not of one kind"):
         graph.neighbourhood([1, "two"], 2, EVERYTHING, weighing=WEIGHING)
 
