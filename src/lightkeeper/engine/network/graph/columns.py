@@ -19,6 +19,8 @@ MIXED = "Keys are whole numbers or texts, and not both in one graph."
 # Envelopes that nobody's mask has: of a thing, which is in sight as far as its ties are, and of
 # what was taken out. They stand at the end of every mask (-1 is the last place).
 THING, NOBODY = -1, -2
+# A mask has a place for each number up to the largest.
+MOST_ENVELOPES = 1 << 22
 NO_DAY = np.iinfo(np.int32).min
 EDGE_ARRAYS = {
     "a": np.int32, "b": np.int32, "kind": np.uint16, "weight": np.float32,
@@ -238,7 +240,7 @@ def _envelopes(table: pa.Table, *, things: bool) -> Numbers:
         raise ShapeError("An edge has no envelope: nobody could be told who may see it.")
     envelope = np.asarray(column.fill_null(THING).to_numpy(zero_copy_only=False), np.int64)
     given = column.is_valid().to_numpy(zero_copy_only=False)
-    wrong = np.flatnonzero(given & ((envelope < 0) | (envelope >= 2**31 - 4)))
+    wrong = np.flatnonzero(given & ((envelope < 0) | (envelope >= MOST_ENVELOPES)))
     if len(wrong):
         raise ShapeError(
             f"Row {wrong[0] + 1} of the {what} has the envelope {envelope[wrong[0]]}, "

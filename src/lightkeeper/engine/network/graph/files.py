@@ -4,6 +4,7 @@ As in the matcher: whoever is killed while writing leaves the state before or th
 """
 
 import json
+import re
 import zlib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from lightkeeper.engine.matcher.manifest import FileOf, sync_folder, write_file
 
 FORMAT = "lightkeeper-graph/1"
 NAME = "manifest.json"
-OURS = ("base-", "added-", "manifest-")
+OURS = re.compile(r"(?:base|added)-(\d{6,})|manifest-\d+")
 
 
 def reached(step: str) -> None:
@@ -57,6 +58,12 @@ def read_manifest(folder: Path) -> Manifest:
         raise FormatError(f"{path} is not a manifest: {error}. Was it cut short?") from error
 
 
+def next_number(folder: Path) -> int:
+    """Above that of every file that is there: for a graph that takes the place of a damaged one."""
+    found = (OURS.fullmatch(path.name) for path in folder.iterdir())
+    return 1 + max((int(one[1]) for one in found if one and one[1]), default=0)
+
+
 def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
     """Makes this the state of the graph: the one moment at which a write happens."""
     manifest = replace(manifest, generation=manifest.generation + 1)
@@ -72,13 +79,13 @@ def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
     return manifest
 
 
-def tidy(folder: Path, manifest: Manifest | None) -> None:
+def tidy(folder: Path, manifest: Manifest) -> None:
     """Removes what the state does not need. Only for whoever holds the writer's lock; readers of
     an older state keep what they have mapped.
     """
-    keep = manifest.names() if manifest else set()
+    keep = manifest.names()
     for path in folder.iterdir():
-        if path.name.startswith(OURS) and path.name not in keep:
+        if OURS.fullmatch(path.name) and path.name not in keep:
             path.unlink(missing_ok=True)
     reached("tidied")
 

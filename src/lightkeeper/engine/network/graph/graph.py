@@ -1,6 +1,5 @@
 """The graph: who is tied to whom, on disk, mapped, walked over what one viewer may see."""
 
-from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import Any, Self
 
@@ -57,12 +56,9 @@ class Graph:
         folder = FilePath(path)
         folder.mkdir(parents=True, exist_ok=True)
         with the_writer(folder):
-            before = _manifest_there(folder)
-            files.tidy(folder, before)
-            number = before.number if before else 1
-            generation = before.generation if before else 0
+            number = files.next_number(folder)
             base = write_base(folder, f"base-{number:06}", tidied(parts))
-            manifest = files.Manifest(base, (), generation, number + 1)
+            manifest = files.Manifest(base, (), _generation(folder), number + 1)
             files.tidy(folder, files.write_manifest(folder, manifest))
         return cls.open(folder)
 
@@ -162,20 +158,20 @@ class Graph:
             return in_sight(sight, Weigher(self._state, weighing))
 
 
-def _manifest_there(folder: FilePath) -> files.Manifest | None:
-    return files.read_manifest(folder) if (folder / files.NAME).exists() else None
+def _generation(folder: FilePath) -> int:
+    """That of the graph that is there; 0 if there is none, or a damaged one."""
+    try:
+        return files.read_manifest(folder).generation
+    except EngineError:
+        return 0
 
 
 def _open(folder: FilePath) -> State:
     """A state whose files are all there: a writer may have replaced some meanwhile."""
-    return _tried(folder, lambda manifest: State(folder, manifest))
-
-
-def _tried(folder: FilePath, make: Callable[[files.Manifest], State]) -> State:
     for _ in range(TRIES):
         manifest = files.read_manifest(folder)
         try:
-            return make(manifest)
+            return State(folder, manifest)
         except FileNotFoundError as error:
             missing = FilePath(str(error.filename)).name
             if files.read_manifest(folder).generation == manifest.generation:

@@ -13,6 +13,7 @@ from lightkeeper.engine.network.graph.weighing import Weighing
 
 TODAY = 20_000
 ENVELOPES = 4
+KEYS = range(-100, 1000)
 RELIABILITY = {"1A": 1.0, "2C": 0.36, "3E": 0.03}
 WEIGHING = Weighing(TODAY, RELIABILITY)
 EVERYTHING = np.ones(ENVELOPES, bool)
@@ -120,9 +121,9 @@ def tie_bits(weight, day, grade) -> float:
     return 1 - math.log2(np.float32(weight)) - math.log2(trust) - math.log2(left)
 
 
-def some_graph(dice: random.Random, nodes=24, edges=40, text=False) -> Plain:
+def some_graph(dice: random.Random, nodes=24, edges=40, text=False, keys=KEYS) -> Plain:
     plain = Plain()
-    for number in dice.sample(range(-100, 1000), nodes):
+    for number in dice.sample(keys, nodes):
         some_node(dice, plain, f"n{number}" if text else number)
     for _ in range(edges):
         some_edge(dice, plain)

@@ -190,6 +190,17 @@ def test_where_there_is_no_graph_it_says_so(tmp_path):
         Graph.open(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize("text", ["", '{"format": "lightkeeper-graph/0"}'])
+def test_a_damaged_graph_is_built_again_beside_files_of_others(folder, text):
+    (folder / "manifest.json").write_text(text)
+    (folder / "base-line.csv").write_text("not ours")
+    plain = Plain({7: ("person", 0), 1: ("person", 0)}, {(1, 7, "met", 0): (1.0, None, "")})
+
+    assert near(plain.build(folder)) == near(Graph.open(folder)) == [1, 7]
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"base-line.csv", "base-000003", "manifest.json", "lock"}
+
+
 def test_building_again_takes_the_place_of_what_was_there(folder):
     plain = Plain({7: ("person", 0), 1: ("person", 0)})
     plain.edges = {(1, 7, "met", 0): (1.0, None, "")}
