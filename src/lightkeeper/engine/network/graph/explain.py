@@ -159,7 +159,8 @@ class Teller:
         first = f"{near} is tied to {far}: {_said(tie)}."
         if tied == 1:
             return (first,)
-        return (first, f"{tied - 1:,} more ties say so; the strongest counts.")
+        more = "One more tie says" if tied == 2 else f"{tied - 1:,} more ties say"
+        return (first, f"{more} so; the strongest counts.")
 
     def link(self, tie: Tie) -> str:
         ends = self.sight.find([tie.near, tie.far]).tolist()

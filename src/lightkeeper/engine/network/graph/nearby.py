@@ -64,8 +64,8 @@ def nearby(sight: Sight, seeds: Any, hops: int, limit: int, weigher: Weigher) ->
             full = len(new) > room
             if full:
                 narrowed.append(Narrowed(
-                    f"{len(new):,} more are {hop} hops away; narrowed to {room:,} of those tied "
-                    "most strongly, and to no more hops.", len(new), room,
+                    f"Hop {hop} leads to {len(new):,} more; narrowed to the {room:,} of them tied "
+                    "most strongly, and no further hop is made.", len(new), room,
                 ))  # fmt: skip
                 new = _strongest(sight, new, edge, room, weigher)
             rings.append(sight.closed(new, known))

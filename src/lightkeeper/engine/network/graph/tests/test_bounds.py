@@ -56,7 +56,9 @@ def test_a_limit_is_told_and_keeps_the_nearest_and_strongest(box):
     assert near.hops.tolist() == [0, 1, 1, 1, 2, 2, 2, 2, 2]
     last = near.narrowed[-1]
     assert (last.tied, last.kept) == (1499, 5)
-    assert last.sentence.startswith("1,499 more are 2 hops away; narrowed to 5 of those tied most")
+    assert last.sentence.startswith(
+        "Hop 2 leads to 1,499 more; narrowed to the 5 of them tied most"
+    )
 
 
 def test_paths_through_hubs_are_weighed_by_how_common_they_are(box):
