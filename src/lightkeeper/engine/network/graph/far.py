@@ -154,7 +154,7 @@ def _onwards(
     order = np.argsort(units)
     units, at, passing = units[order], at[order], passing[order]
     step = sight.step(units)
-    pairs, ties, _ = best_of(step, weigher.ties(step.edge))
+    pairs, ties = best_of(step, weigher.ties(step.edge))
     if not len(pairs):
         return []
     owner = units.searchsorted(pairs[:, 0])

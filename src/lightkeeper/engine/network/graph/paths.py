@@ -80,7 +80,7 @@ def _found(
     sight: Sight, a: Numbers, b: Numbers, hops: int, weigher: Weigher, narrowed: list[Narrowed]
 ) -> list[tuple[NDArray[np.int32], Bits]]:
     """Of each number of hops the paths as rows of units, and the bits of their ties."""
-    near, far = _first(sight, a, weigher), _first(sight, b, weigher)
+    near, far = _first(sight, a, b, weigher)
     direct = near.take(np.flatnonzero(near.units[:, 0] == b[0]))
     found = [(_with_ends(a, direct), direct.bits)]
     if hops == 1:
@@ -98,7 +98,7 @@ def _found(
             sight.closed(beyond[met.of[beyond] < 0], met)
         near2 = _second(sight, near, a, b, met, weigher)
     found.append(_joined(sight, a, b, near2, far, narrowed))
-    if hops == 4:
+    if hops == 4 and len(near2.bits):
         with sight.state.scratch() as met:
             sight.closed(distinct(near2.units[:, 1]), met)
             far2 = _second(sight, far, a, b, met, weigher)
@@ -106,10 +106,12 @@ def _found(
     return found
 
 
-def _first(sight: Sight, end: Numbers, weigher: Weigher) -> Halves:
-    step = sight.step(end)
-    units, bits, _ = best_of(step, weigher.ties(step.edge))
-    return Halves(units[:, 1:], bits)
+def _first(sight: Sight, a: Numbers, b: Numbers, weigher: Weigher) -> list[Halves]:
+    """One hop from each end."""
+    step = sight.step(np.concatenate([a, b]))
+    units, bits = best_of(step, weigher.ties(step.edge))
+    own = (units[:, 0] == a[0], units[:, 0] == b[0])
+    return [Halves(units[side, 1:], bits[side]) for side in own]
 
 
 def _second(
@@ -118,22 +120,23 @@ def _second(
     """One hop on from each half, to what the other side has met, and to neither end."""
     step = sight.step(first.units[:, 0], met)
     step = step.take(np.flatnonzero((step.target != a[0]) & (step.target != b[0])))
-    units, bits, _ = best_of(step, weigher.ties(step.edge))
+    units, bits = best_of(step, weigher.ties(step.edge))
     order = np.argsort(first.units[:, 0], kind="stable")
     before = order[first.units[order, 0].searchsorted(units[:, 0])] if len(units) else order[:0]
     return Halves(units, first.bits[before] + bits)
 
 
-def best_of(step: Step, bits: Bits) -> tuple[NDArray[np.int32], Bits, NDArray[np.int64]]:
-    """Each pair of owner and target once (k, 2), in order, with the bits of its strongest tie and
-    the row of that.
-    """
+def best_of(step: Step, bits: Bits) -> tuple[NDArray[np.int32], Bits]:
+    """Each pair of owner and target once (k, 2), in order, with the bits of its strongest tie."""
     pair = (step.owner.astype(np.int64) << 32) | step.target
-    order = np.lexsort((bits, pair))
+    if not len(pair):
+        return np.empty((0, 2), np.int32), bits
+    order = np.argsort(pair, kind="stable")
     pair = pair[order]
-    first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]])[: len(pair)])
-    at = order[first]
-    return np.column_stack([step.owner[at], step.target[at]]), bits[at], at
+    first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
+    pair = pair[first]
+    pairs = np.column_stack([pair >> 32, pair & 0xFFFFFFFF]).astype(np.int32)
+    return pairs, np.minimum.reduceat(bits[order], first)
 
 
 def _joined(
@@ -143,7 +146,9 @@ def _joined(
     far = far.take(np.argsort(far.units[:, -1], kind="stable"))
     hops = near.units.shape[1] + far.units.shape[1]
     low, count = _matches(near, far)
-    if (joins := int(count.sum())) > MOST:
+    if not (joins := int(count.sum())):
+        return np.empty((0, hops + 1), np.int32), np.empty(0)
+    if joins > MOST:
         near, far = _narrow(sight, near, far)
         low, count = _matches(near, far)
         narrowed.append(Narrowed(

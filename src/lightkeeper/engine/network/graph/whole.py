@@ -38,7 +38,7 @@ def in_sight(sight: Sight, weigher: Weigher) -> InSight:
     state = sight.state
     nodes = np.flatnonzero(sight.seen[state.node_envelope]).astype(np.int32)
     step = sight.step(np.unique(sight.units(nodes)))
-    pairs, bits, _ = best_of(step, weigher.ties(step.edge))
+    pairs, bits = best_of(step, weigher.ties(step.edge))
     units = np.unique(sight.units(nodes[state.node_envelope[nodes] != THING]))
     units = np.union1d(units, pairs.ravel()).astype(np.int32)
     half = weigher.passing(sight, units) / 2
