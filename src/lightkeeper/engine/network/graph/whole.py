@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lightkeeper.engine.network.graph.columns import THING, Numbers
 from lightkeeper.engine.network.graph.keys import Key
 from lightkeeper.engine.network.graph.paths import best_of
+from lightkeeper.engine.network.graph.rows import distinct
 from lightkeeper.engine.network.graph.sight import Sight
 from lightkeeper.engine.network.graph.state import State
 from lightkeeper.engine.network.graph.weighing import Bits, Weigher
@@ -37,16 +38,18 @@ def in_sight(sight: Sight, weigher: Weigher) -> InSight:
     """Records that are tied to nothing are there, things that nothing in sight is tied to not."""
     state = sight.state
     nodes = np.flatnonzero(sight.seen[state.node_envelope]).astype(np.int32)
-    step = sight.step(np.unique(sight.units(nodes)))
+    step = sight.step(distinct(sight.units(nodes)))
     pairs, bits = best_of(step, weigher.ties(step.edge))
-    units = np.unique(sight.units(nodes[state.node_envelope[nodes] != THING]))
-    units = np.union1d(units, pairs.ravel()).astype(np.int32)
+    records = sight.units(nodes[state.node_envelope[nodes] != THING])
+    units = distinct(np.concatenate([records, pairs[:, 0]]))
     half = weigher.passing(sight, units) / 2
     reference = sight.reference(units)
     order = np.argsort(state.keys.rank(reference), kind="stable")
     place = np.empty(len(units), np.int32)
     place[order] = np.arange(len(units))
-    ends = [units.searchsorted(pairs[:, at]) for at in (0, 1)]
+    with state.scratch() as at:
+        at.set(units, np.arange(len(units)))
+        ends = [at.of[pairs[:, side]] for side in (0, 1)]
     bits = bits + half[ends[0]] + half[ends[1]]
     one, two = (place[end] for end in ends)
     keep = np.flatnonzero(one < two)
