@@ -23,7 +23,7 @@ from lightkeeper.engine.network.graph.paths import Path, Paths, all_paths
 from lightkeeper.engine.network.graph.sight import Sight
 from lightkeeper.engine.network.graph.state import State
 from lightkeeper.engine.network.graph.weighing import Weigher, Weighing
-from lightkeeper.engine.network.graph.whole import InSight, in_sight
+from lightkeeper.engine.network.graph.whole import InSight, among, in_sight
 from lightkeeper.engine.network.graph.writing import Change, Updated, compact, marks_of, update
 
 TRIES = 5
@@ -151,6 +151,11 @@ class Graph:
         with Sight(self._state, mask) as sight:
             units = sight.units(sight.find(keys))
             return self._state.keys.at(sight.reference(units))
+
+    def among(self, keys: Any, mask: ArrayLike, *, weighing: Weighing) -> InSight:
+        """The subjects and things of these keys, and what ties them to one another: a chart."""
+        with Sight(self._state, mask) as sight:
+            return among(sight, Weigher(self._state, weighing), keys)
 
     def in_sight(self, mask: ArrayLike, *, weighing: Weighing) -> InSight:
         """Every subject, thing and tie that this viewer may see, to be grouped and measured."""

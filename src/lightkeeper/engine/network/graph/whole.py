@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,27 @@ def in_sight(sight: Sight, weigher: Weigher) -> InSight:
     pairs, bits = best_of(step, weigher.ties(step.edge))
     records = sight.units(nodes[state.node_envelope[nodes] != THING])
     units = distinct(np.concatenate([records, pairs[:, 0]]))
+    return _as_columns(sight, weigher, units, pairs, bits)
+
+
+def among(sight: Sight, weigher: Weigher, keys: Any) -> InSight:
+    """Those of these keys and what ties them to one another; as common as in all that is in sight.
+
+    Raises: UnknownKey for one that is not there or not in sight.
+    """
+    units = distinct(sight.units(sight.find(keys)))
+    with sight.state.scratch() as within:
+        sight.closed(units, within)
+        step = sight.step(units, within)
+    pairs, bits = best_of(step, weigher.ties(step.edge))
+    return _as_columns(sight, weigher, units, pairs, bits)
+
+
+def _as_columns(
+    sight: Sight, weigher: Weigher, units: Numbers, pairs: NDArray[np.int32], bits: Bits
+) -> InSight:
+    """Shapes: units (u,) in order; pairs (p, 2) of them, both ways, with bits (p,)."""
+    state = sight.state
     half = weigher.passing(sight, units) / 2
     reference = sight.reference(units)
     order = np.argsort(state.keys.rank(reference), kind="stable")

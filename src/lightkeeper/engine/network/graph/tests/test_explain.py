@@ -112,3 +112,26 @@ def test_everything_in_sight_has_the_ties_and_bits_of_the_plain_implementation(t
     assert pairs == sorted(expected)
     assert seen.keys == sorted(set(plain.units().values()))
     assert seen.is_thing.tolist() == [plain.nodes[key][1] is None for key in seen.keys]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_ties_some_to_one_another_is_their_part_of_everything(tmp_path, seed):
+    dice = random.Random(seed)
+    whole, mask = some_graph(dice, nodes=30, edges=80), some_mask(dice)
+    graph, plain = whole.build(tmp_path), whole.seen_by(mask)
+    some = dice.sample(sorted(plain.nodes), len(plain.nodes) // 2)
+
+    part, every = (
+        {
+            (seen.keys[a], seen.keys[b]): bits
+            for a, b, bits in zip(seen.one, seen.two, seen.bits.tolist(), strict=True)
+        }
+        for seen in (
+            graph.among(some, mask, weighing=WEIGHING),
+            graph.in_sight(mask, weighing=WEIGHING),
+        )
+    )
+
+    units = {plain.units()[key] for key in some}
+    assert part == {pair: bits for pair, bits in every.items() if units.issuperset(pair)}
+    assert graph.among(some, mask, weighing=WEIGHING).keys == sorted(units)

@@ -29,9 +29,12 @@ def all_answers(graph: Graph, mask, keys: list, limit: int) -> list:
                 graph.explain(path, mask, weighing=WEIGHING)
                 for path in paths.paths[:3] + best.paths
             ]
-    seen = graph.in_sight(mask, weighing=WEIGHING)
-    told.append([seen.keys, seen.is_thing.tolist(), seen.one.tolist(), seen.two.tolist()])
-    told.append(seen.bits.tolist())
+    for seen in (
+        graph.in_sight(mask, weighing=WEIGHING),
+        graph.among(keys, mask, weighing=WEIGHING),
+    ):
+        told.append([seen.keys, seen.is_thing.tolist(), seen.one.tolist(), seen.two.tolist()])
+        told.append(seen.bits.tolist())
     return told
 
 

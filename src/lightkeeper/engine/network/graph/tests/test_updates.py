@@ -1,14 +1,16 @@
 """A graph that was added to and taken from is the graph that would be built new."""
 
 import random
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from lightkeeper.engine.network.graph import writing
+from lightkeeper.engine.network.graph import nearby, paths, writing
 from lightkeeper.engine.network.graph.graph import Graph
 from lightkeeper.engine.network.graph.tests.arranging import (
     EVERYTHING,
+    WEIGHING,
     Plain,
     edge_columns,
     mark_columns,
@@ -67,12 +69,15 @@ def change(dice: random.Random, plain: Plain, graph: Graph, text: bool) -> None:
         graph.update(marks=mark_columns(plain.marks), without_marks=mark_columns(old))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(8))
 def test_in_any_order_of_adding_and_taking_out_it_answers_as_if_built_new(
     tmp_path, seed, monkeypatch
 ):
     dice, text = random.Random(seed), seed % 2 == 0
     monkeypatch.setattr(writing, "MOST_FILES", 3)
+    if seed > 3:  # What is narrowed does not depend on what came when.
+        monkeypatch.setattr(nearby, "WIDEST", 2)
+        monkeypatch.setattr(paths, "MOST", 3)
     plain = some_graph(dice, nodes=14, edges=20, text=text, keys=range(-5, 25))
     plain = plain.seen_by(EVERYTHING)
     graph = plain.build(tmp_path / "graph")
@@ -123,9 +128,38 @@ def test_threads_ask_one_graph_at_once_and_are_told_the_same(tmp_path):
     assert together == alone * 2
 
 
-def test_a_reader_sees_one_state_until_it_asks_again(tmp_path):
-    from lightkeeper.engine.network.graph.tests.arranging import WEIGHING
+def test_readers_find_whole_states_while_a_writer_writes_and_compacts(tmp_path):
+    people = {key: ("person", 0) for key in range(6)}
+    writer = Plain(people, {(0, 1, "met", 0): (1.0, None, "")}).build(tmp_path)
+    both = edge_columns({(0, key, "met", 0): (1.0, None, "") for key in (4, 5)})
+    done, errors, seen = threading.Event(), [], set()
 
+    def read() -> None:
+        mine = Graph.open(tmp_path)
+        while not done.is_set():
+            try:
+                mine.refresh()
+                # Two ties come and go together: never one of them.
+                near = mine.neighbourhood([0], 1, EVERYTHING, weighing=WEIGHING)
+                seen.add(len({4, 5} & set(near.keys)))
+            except Exception as error:
+                errors.append(error)
+                return
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(12):
+        writer.update(edges=both)
+        writer.compact()
+        writer.update(without_edges=both)
+    done.set()
+    reader.join()
+
+    assert errors == []
+    assert seen <= {0, 2}
+
+
+def test_a_reader_sees_one_state_until_it_asks_again(tmp_path):
     plain = Plain({1: ("person", 0), 2: ("person", 0)})
     plain.edges[1, 2, "met", 0] = (1.0, None, "")
     writer = plain.build(tmp_path)
