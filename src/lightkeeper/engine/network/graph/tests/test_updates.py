@@ -174,3 +174,43 @@ def test_a_reader_sees_one_state_until_it_asks_again(tmp_path):
 
     assert seen == [[1, 2], [1, 2, 3]]
     assert not reader.refresh()
+
+
+def test_of_ways_as_good_the_first_keys_are_told_whenever_they_came(tmp_path):
+    """Eight ways of six hops from 0 to 99, by three pairs, the lower key of each the later."""
+    late = {10: 20, 30: 40, 50: 60}
+    people = {key: ("person", 0) for key in (0, 25, 45, 99, *late, *late.values())}
+
+    def ways(keys) -> dict:
+        ends = [(0, 25), (25, 45), (45, 99)]
+        pairs = [(end, key) for key, both in zip(keys, ends, strict=True) for end in both]
+        return {(min(pair), max(pair), "met", 0): (1.0, None, "") for pair in pairs}
+
+    graph = Plain({k: v for k, v in people.items() if k not in late}, ways(late.values()))
+    graph = graph.build(tmp_path)
+    graph.update(
+        nodes=node_columns({key: people[key] for key in late}), edges=edge_columns(ways(late))
+    )
+
+    [path] = graph.best_path(0, 99, EVERYTHING, weighing=WEIGHING).paths
+    assert path.keys == (0, 10, 25, 30, 45, 50, 99)
+    graph.compact()
+    assert graph.best_path(0, 99, EVERYTHING, weighing=WEIGHING).paths == (path,)
+
+
+def test_of_ties_as_strong_those_of_the_first_keys_are_followed_whenever_they_came(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(nearby, "WIDEST", 3)
+
+    def hub(keys) -> Plain:
+        ties = {(0, key, "met", 0): (1.0, None, "") for key in keys}
+        return Plain({key: ("person", 0) for key in (0, *keys)}, ties)
+
+    graph, late = hub([5, 6, 7, 8]).build(tmp_path), hub([1, 9, 2])
+    graph.update(nodes=node_columns(late.nodes), edges=edge_columns(late.edges))
+
+    found = [graph.neighbourhood([0], 1, EVERYTHING, weighing=WEIGHING).keys]
+    found.append(graph.neighbourhood([0], 1, EVERYTHING, 2, weighing=WEIGHING).keys)
+
+    assert found == [[0, 1, 2, 5], [0, 1]]
