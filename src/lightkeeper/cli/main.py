@@ -1,5 +1,5 @@
 """The `lightkeeper` command. Each command is loaded when it is called, so that `link`,
-`match` and `model` need no Django.
+`match`, `model` and `disrupt` need no Django.
 """
 
 import sys
@@ -30,6 +30,7 @@ COMMANDS = {
     "link": "lightkeeper.cli.link:link",
     "match": "lightkeeper.cli.match:match",
     "model": "lightkeeper.cli.model:model",
+    "disrupt": "lightkeeper.cli.disrupt:disrupt_command",
 }
 
 
