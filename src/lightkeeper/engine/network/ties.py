@@ -73,6 +73,29 @@ def kept(ties: Ties, stay: Mask) -> Ties:
     return Ties(ties.names, ties.one[among], ties.two[among], ties.weight[among])
 
 
+def among(ties: Ties, stay: Mask) -> tuple[Ties, Numbers]:
+    """Those who stay and the ties among them, numbered anew, and the number that each had."""
+    people = np.flatnonzero(stay)
+    number = np.full(ties.people, -1, np.int64)
+    number[people] = np.arange(len(people))
+    left = kept(ties, stay)
+    names = tuple(ties.names[person] for person in people.tolist())
+    return Ties(names, number[left.one], number[left.two], left.weight), people
+
+
+def within(ties: Ties, start: Mask, steps: int) -> Mask:
+    """Whoever is at most so many steps from somebody in `start`, and these themselves."""
+    reached = start.copy()
+    for _ in range(steps):
+        further = reached.copy()
+        further[ties.two[reached[ties.one]]] = True
+        further[ties.one[reached[ties.two]]] = True
+        if (further == reached).all():
+            break
+        reached = further
+    return reached
+
+
 def parts(ties: Ties) -> Numbers:
     """A number for each person, the same for those whom a chain of ties connects."""
     shape = (ties.people, ties.people)
