@@ -13,6 +13,7 @@ from lightkeeper.engine.network.communities import (
     communities,
     groups_of,
     named_by_smallest,
+    updated,
 )
 from lightkeeper.engine.network.measures import as_graph
 from lightkeeper.engine.network.tests import oracle
@@ -115,6 +116,41 @@ def test_no_two_groups_would_better_be_one_and_nobody_better_alone(network, scal
         assert quality(alone) <= best
 
 
+def test_where_nobody_is_touched_nothing_changes_and_else_only_their_groups():
+    ties = ring_of_cliques(6, 5, between=0.1)
+    labels = communities(ties, 0.3)
+    # A newcomer is tied to the first clique; the second loses somebody to the third.
+    one, two = (
+        [*ties.one.tolist(), *[30] * 4, *[5] * 5],
+        [*ties.two.tolist(), *range(4), *range(10, 15)],
+    )
+    weight = [*ties.weight.tolist(), *[1.0] * 4, *[5.0] * 5]
+    after = ties_of([str(n) for n in range(31)], one, two, weight)
+    before = np.append(labels, 30)
+
+    nobody = np.zeros(31, bool)
+    assert updated(after, before, nobody, 0.3).tolist() == before.tolist()
+    found = updated(after, before, nobody | (np.isin(np.arange(31), [5, 10, 30, 0])), 0.3)
+    assert found.tolist() == [*[0] * 5, 5, *[6] * 4, *[5] * 5, *labels[15:].tolist(), 0]
+
+
+@QUICK
+@given(oracle.networks(), st.data())
+def test_groups_found_from_where_they_stood_are_connected_and_no_worse(network, data):
+    names, pairs = network
+    one, two, weight = zip(*pairs, strict=True) if pairs else ((), (), ())
+    ties = ties_of(names, one, two, weight)
+    start = np.array(data.draw(st.permutations(range(len(names))))) // 3
+    everybody = np.ones(len(names), bool)
+    labels = updated(ties, start, everybody, 0.3)
+
+    for label in set(labels.tolist()):
+        inside = labels == label
+        assert label == np.flatnonzero(inside)[0]
+        assert len(set(parts(kept(ties, inside))[inside].tolist())) == 1
+    assert updated(ties, labels, ~everybody, 0.3).tolist() == labels.tolist()
+
+
 def test_groups_of_too_few_are_left_out():
     labels = np.array([4, 4, 1, 4, 1, 5])
 
@@ -126,3 +162,5 @@ def test_people_without_ties_are_alone_and_a_scale_is_above_nought():
     assert communities(ties_of(["a", "b"], [], [])).tolist() == [0, 1]
     with pytest.raises(ShapeError, match="above nought"):
         communities(ties_of(["a", "b"], [0], [1]), 0)
+    with pytest.raises(ShapeError, match="where 2 people stood"):
+        communities(ties_of(["a", "b"], [0], [1]), start=np.array([0]))
