@@ -93,7 +93,7 @@ def _table(ties: Ties, done: Disruption) -> str:
     names = [ties.names[person] for person in done.removed]
     wide = max([len("taken out"), *map(len, names)])
     lines = [
-        f"{ties.people} people, {len(ties.one)} ties; {done.largest[0]} in the largest component.",
+        f"People: {ties.people}. Ties: {len(ties.one)}. Largest component: {done.largest[0]}.",
         f"{'step':>5}  {'taken out':<{wide}}  {'largest':>12}  {'share':>6}",
     ]
     for step, (name, size, share) in enumerate(

@@ -30,7 +30,7 @@ def test_each_removal_is_said_as_json(tmp_path):
 def test_people_get_a_table(tmp_path):
     lines = run(tmp_path, "--strategy", "degree").stdout.splitlines()
 
-    assert lines[0] == "5 people, 4 ties; 5 in the largest component."
+    assert lines[0] == "People: 5. Ties: 4. Largest component: 5."
     assert lines[2].split() == ["1", "hub", "2", "40.0%"]
     assert len(lines) == 8
 

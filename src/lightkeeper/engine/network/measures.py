@@ -5,8 +5,8 @@ from collections.abc import Callable
 import igraph
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csc_matrix, identity
-from scipy.sparse.linalg import splu
+from scipy.sparse import coo_matrix, csr_matrix, identity
+from scipy.sparse.linalg import cg
 
 from lightkeeper.engine.network.ties import Ties
 
@@ -39,12 +39,13 @@ def degree(graph: igraph.Graph, weighted: bool) -> Values:
 
 
 def collective_influence(graph: igraph.Graph, weighted: bool) -> Values:
-    """(k - 1) times the sum of (k - 1) over those tied to each, k being degree or weight.
+    """(k - 1) times the sum of (k - 1) over those tied to each.
 
-    The ball has the radius 1, as in Cavallaro et al. 2020.
+    k is the degree, or the weight of all ties, counted as 1 at least. The ball has the radius 1,
+    as in Cavallaro et al. 2020.
     Source: Morone and Makse 2015, doi:10.1038/nature14604.
     """
-    less = degree(graph, weighted) - 1
+    less = np.maximum(degree(graph, weighted) - 1, 0)
     around = np.zeros(graph.vcount())
     ends = np.array(graph.get_edgelist(), np.int64).reshape(-1, 2)
     np.add.at(around, ends[:, 0], less[ends[:, 1]])
@@ -59,9 +60,10 @@ def katz(alpha: float) -> Measure:
         count = graph.vcount()
         if not graph.ecount():
             return np.ones(count)
-        matrix = _matrix(graph, weighted)
-        solved = splu((identity(count, format="csc") - alpha * matrix).tocsc())
-        return np.asarray(solved.solve(np.ones(count)), float)
+        # Symmetric and, `alpha` being small enough, positive definite.
+        system = identity(count, format="csr") - alpha * _matrix(graph, weighted)
+        solved, _ = cg(system, np.ones(count), rtol=1e-13, maxiter=10 * count + 100)
+        return np.asarray(solved, float)
 
     return measure
 
@@ -85,9 +87,9 @@ def katz_alpha(graph: igraph.Graph, weighted: bool) -> float:
     return min(KATZ_ALPHA, 0.9 / largest)
 
 
-def _matrix(graph: igraph.Graph, weighted: bool) -> csc_matrix:
+def _matrix(graph: igraph.Graph, weighted: bool) -> csr_matrix:
     ends = np.array(graph.get_edgelist(), np.int64).reshape(-1, 2)
     weights = np.array(graph.es["weight"]) if weighted else np.ones(len(ends))
     both = np.concatenate([ends, ends[:, ::-1]])
     shape = (graph.vcount(), graph.vcount())
-    return coo_matrix((np.tile(weights, 2), (both[:, 0], both[:, 1])), shape=shape).tocsc()
+    return coo_matrix((np.tile(weights, 2), (both[:, 0], both[:, 1])), shape=shape).tocsr()

@@ -14,6 +14,8 @@ DELIMITERS = "\t;|,"
 HEADERS = {"source", "from", "src", "source_id", "caller"}
 WEIGHTS = {"weight", "w", "value", "count", "strength", "calls"}
 LONGEST = 10_000
+# Beyond these sums of weights, or one over them, are no numbers any more.
+LEAST, MOST = 1e-15, 1e15
 Say = Callable[[str], None]
 
 
@@ -23,6 +25,7 @@ class _Read:
     one: list[int] = field(default_factory=list)
     two: list[int] = field(default_factory=list)
     weight: list[float] = field(default_factory=list)
+    columns: int = 0
     to_themselves: int = 0
     nought: int = 0
 
@@ -114,6 +117,9 @@ def _is_header(fields: list[str]) -> bool:
 
 
 def _take(read: _Read, fields: list[str], apart: str, where: str) -> None:
+    read.columns = read.columns or len(fields)
+    if len(fields) != read.columns:
+        raise FormatError(f"{where} has {len(fields)} columns; those before have {read.columns}.")
     source, target = fields[:2]
     if not source or not target:
         raise FormatError(f"{where}: the {'target' if source else 'source'} is empty.")
@@ -134,9 +140,9 @@ def _weight(text: str, apart: str, where: str) -> float:
         weight = float(text if apart == "," else text.replace(",", "."))
     except ValueError:
         weight = math.nan
-    if not math.isfinite(weight) or weight < 0:
+    if not (weight == 0 or LEAST <= weight <= MOST):
         raise FormatError(
-            f"{where}: a weight is a number, nought or more, and stands third; "
+            f"{where}: a weight is a number, nought or more (at most 1e15), and stands third; "
             f"found {text or 'nothing'}."
         )
     return weight
