@@ -10,16 +10,20 @@ from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.network.cutting import greedy_order
 from lightkeeper.engine.network.ties import Mask, Ties, neighbours
 
-# Where the search gives up: some ten seconds.
-MOST_BRANCHES = 100_000
+# Where the search gives up, within half a minute: 500,000 branches for 100 people, fewer for more,
+# as a branch takes longer by the square.
+MOST_WORK = 5 * 10**9
 
 
-def exact_cut(ties: Ties, may_go: Mask, steps: int, most: int = MOST_BRANCHES) -> list[int]:
+def exact_cut(ties: Ties, may_go: Mask, steps: int, most: int | None = None) -> list[int]:
     """The people who may go, `steps` of them, without whom the largest part is smallest, in the
     order in which it falls fastest. Where nothing beats the greedy choice it is that.
 
-    Raises: ShapeError if more than `most` branches would have to be looked at.
+    Raises: ShapeError if more than `most` branches would have to be looked at, of which there are
+        fewer the more people there are.
     """
+    if most is None:
+        most = max(MOST_WORK // max(ties.people, 1) ** 2, 10)
     start = greedy_order(ties, may_go, steps)
     search = _Search(ties, may_go, start, most)
     search.look(search.everybody, search.spared, steps, ())
@@ -39,11 +43,28 @@ class _Search:
 
     def __init__(self, ties: Ties, may_go: Mask, start: list[int], most: int) -> None:
         self.near = [sum(1 << other for other in others) for others in neighbours(ties)]
+        self.outdone = self._outdone()
         self.everybody = (1 << ties.people) - 1
         self.spared = sum(1 << p for p in range(ties.people) if not may_go[p])
         self.best: tuple[int, ...] = tuple(start)
         self.bound = self._largest(self.everybody & ~sum(1 << p for p in start))
         self.left = self.most = most
+
+    def _outdone(self) -> list[int]:
+        """For each person the others who are tied to all that this one is tied to.
+
+        To take such another out instead leaves no more, as the one takes the other's place; so
+        where both may go, to try the other is enough. Of two tied alike the first outdoes.
+        """
+        found = [0] * len(self.near)
+        for person, near in enumerate(self.near):
+            first = near & -near
+            others = (self.near[first.bit_length() - 1] | near) if near else 0
+            for other in _bits(others & ~(1 << person)):
+                mine, theirs = near & ~(1 << other), self.near[other] & ~(1 << person)
+                if not mine & ~theirs and (mine != theirs or other < person):
+                    found[person] |= 1 << other
+        return found
 
     def look(self, stay: int, spared: int, steps: int, gone: tuple[int, ...]) -> None:
         """Every way to take at most `steps` more from those who stay, none of the spared."""
@@ -67,10 +88,14 @@ class _Search:
             spared |= 1 << person
 
     def _tried(self, part: int, spared: int) -> list[int]:
-        """The people of a connected set that is too large, best tied first, without the spared."""
+        """The people of a connected set that is too large, best tied first.
+
+        Without the spared, and without whoever is outdone by another of them.
+        """
         middle = max(_bits(part), key=lambda p: (self.near[p] & part).bit_count())
         chosen = self._grown(1 << middle, part, spared, self.bound)
-        people = _bits(chosen & ~spared)
+        able = chosen & ~spared
+        people = [person for person in _bits(able) if not self.outdone[person] & able]
         return sorted(people, key=lambda p: (-(self.near[p] & part).bit_count(), p))
 
     def _needed(self, parts: list[int]) -> int:

@@ -108,7 +108,7 @@ def test_each_who_goes_greedily_leaves_no_more_than_any_other_would(network):
         assert size == min(oracle.largest(ties, (*gone, person)) for person in others)
 
 
-@QUICK
+@settings(QUICK, max_examples=300)
 @given(oracle.networks(), st.integers(0, 4), st.sets(st.integers(0, 8), max_size=3))
 def test_exact_leaves_the_least_that_any_could_and_no_more_than_greedy(network, steps, spared):
     ties = made(network)

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lightkeeper.engine.errors import EngineError, FormatError
 from lightkeeper.engine.network.ties_csv import read_ties_csv
@@ -95,3 +97,36 @@ def test_what_cannot_be_read_is_said_with_its_line(tmp_path, text, sentence):
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
     with pytest.raises(EngineError, match="There is no file"):
         read_ties_csv(tmp_path / "absent.csv")
+
+
+TROUBLE = [
+    "a",
+    "b",
+    "\t",
+    ",",
+    ";",
+    "|",
+    " ",
+    "\n",
+    "\r",
+    '"',
+    "1",
+    "-1",
+    "nan",
+    "1e999",
+    "\0",
+    "é",
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.binary(max_size=80), st.lists(st.sampled_from(TROUBLE)).map("".join)))
+def test_any_bytes_are_read_or_refused_in_words(tmp_path_factory, data):
+    folder = tmp_path_factory.getbasetemp()
+    try:
+        ties, _ = read(folder, data)
+    except FormatError:
+        return
+    assert ties.names
+    assert (ties.one < ties.two).all()
+    assert (ties.weight > 0).all()
