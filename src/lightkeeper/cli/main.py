@@ -31,6 +31,7 @@ COMMANDS = {
     "match": "lightkeeper.cli.match:match",
     "model": "lightkeeper.cli.model:model",
     "disrupt": "lightkeeper.cli.disrupt:disrupt_command",
+    "synth": "lightkeeper.cli.synth:synth",
 }
 
 
