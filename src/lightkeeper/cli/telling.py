@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -22,10 +23,12 @@ from lightkeeper.apps.intake.choices import Channel
 from lightkeeper.cli.running import enter_rules
 from lightkeeper.cli.setting_up import Session
 from lightkeeper.cli.telling_breach import first_breach
+from lightkeeper.cli.telling_nation import nation_beside
 from lightkeeper.core.database import upkeep
 from lightkeeper.core.days import day_of
 from lightkeeper.core.errors import DomainError
 from lightkeeper.engine.records import Grading
+from lightkeeper.engine.synthetic.nation.part import mapping_text
 
 STORY = Path(__file__).resolve().parents[3] / "samples" / "story"
 Say = Callable[[str], None]
@@ -90,7 +93,9 @@ def as_(username: str) -> Iterator[Actor]:
 
 def tell_the_story(say: Say) -> None:
     """Send in each file that is not there yet, have the worker read and link, propose a task."""
-    fresh = [one for one in story()["files"] if _send(one)]
+    with TemporaryDirectory() as folder:
+        beside = nation_beside(story()["nation"], Path(folder))
+        fresh = [one for one in [*story()["files"], *beside] if _send(one)]
     say(f"{len(fresh)} files sent in" if fresh else "The story is in already")
     _until_done(say)
     _first_task(say)
@@ -102,12 +107,11 @@ def tell_the_story(say: Say) -> None:
 def _send(one: dict[str, Any]) -> bool:
     with as_(one["by"]) as actor:
         mapping = None
-        if name := one.get("mapping"):
-            text = (STORY / "mappings" / f"{name}.yaml").read_text(encoding="utf-8")
+        if text := _mapping_text(one):
             mapping = intake.make_mapping(
                 by=actor, text=text, at=timezone.now(), compartment=_compartment(one)
             )
-    with as_(one["by"]) as actor, (STORY / one["file"]).open("rb") as file:
+    with as_(one["by"]) as actor, (one.get("folder", STORY) / one["file"]).open("rb") as file:
         receipt = intake.receive(
             by=actor,
             file=file,
@@ -125,6 +129,13 @@ def _send(one: dict[str, Any]) -> bool:
     if receipt.came is intake.Came.REFUSED:
         raise click.ClickException(f"{one['file']} was refused: {receipt.refusal}")
     return receipt.came is intake.Came.NEW
+
+
+def _mapping_text(one: dict[str, Any]) -> str | None:
+    name = one.get("mapping")
+    if name is None or "feed" in one:
+        return name and mapping_text(name)
+    return (STORY / "mappings" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 def _grading(one: dict[str, Any]) -> Grading:
