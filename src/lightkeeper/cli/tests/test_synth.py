@@ -1,3 +1,4 @@
+import errno
 import json
 
 import pytest
@@ -57,6 +58,20 @@ def test_a_folder_that_is_not_empty_stays_as_it_is(tmp_path):
     assert answer.exit_code == 1
     assert "is not empty. Name another folder, or use --force." in answer.output
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path, monkeypatch):
+    from lightkeeper.engine.synthetic.nation import files
+
+    def full(self, block):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files._Writers, "write", full)
+    answer = run("--people", 2000, "--out", tmp_path / "nation")
+
+    assert answer.exit_code == 1
+    assert "is full; nothing was left there." in answer.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_there_is_said(tmp_path):

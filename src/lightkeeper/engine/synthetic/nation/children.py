@@ -84,14 +84,23 @@ class Children:
         male = float(missing["male"])
         odds = rate * 2 * np.where(self.people.female, 1 - male, male)
         in_care = self.looked_after & self.older & luck.hits(self.ids, odds, "missing")
-        at_home = self.has("10A") & ~self.looked_after
-        at_home &= luck.hits(self.ids, self._assumed["missing_not_in_care"], "missing from home")
+        at_home = self._missing_from_home & ~self.looked_after
         again = float(missing["more_than_once"])
         # One, or two and more by halving odds, so that the mean is the published one.
         mean = (float(missing["incidents_a_child"]) - (1 - again)) / again - 2
         more = np.log1p(-luck.share(self.ids, "incidents")) / np.log(mean / (1 + mean))
         many = np.where(luck.hits(self.ids, again, "missing again"), 2 + more.astype(np.int64), 1)
         return np.where(in_care | at_home, np.minimum(many, MOST_INCIDENTS), 0)
+
+    @property
+    def _missing_from_home(self) -> Flags:
+        luck, odds = self.world.luck, self._assumed
+        found = self.has("10A") & luck.hits(self.ids, odds["missing_not_in_care"], "from home")
+        behind = np.any([self.has(code) for code in BEHIND], axis=0)
+        both: Flags = found | (
+            behind & luck.hits(self.ids, odds["missing_with_factor"], "and missing")
+        )
+        return both
 
     @cached_property
     def referred(self) -> Ints:

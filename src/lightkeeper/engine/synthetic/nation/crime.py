@@ -77,7 +77,7 @@ def tell_networks(world: World, networks: Ids) -> tuple[Feeds, Members, Ties]:
 
 def phone_of(world: World, keys: Ids, *, lone: bool = False) -> Ints:
     """(n,) int64, a number of their own for each member or lone offender, and for nobody else (up
-    to some 25 million people).
+    to some 23 million people).
     """
     room = BUSY_PHONES - OFFENDERS_PHONES
     number = keys + np.uint64(world.networks * SLOTS if lone else 0)

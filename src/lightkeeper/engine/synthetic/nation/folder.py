@@ -61,13 +61,13 @@ def _empty(partial: Path) -> None:
 
 
 def _take_place(partial: Path, out: Path) -> None:
-    (partial / MARK).unlink()
     _settle(partial)
     old = out.with_name(f"{out.name}.replaced")
     if out.exists():
         shutil.rmtree(old, ignore_errors=True)
         out.rename(old)
     partial.rename(out)
+    (out / MARK).unlink()
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -10,12 +10,21 @@ from lightkeeper.engine.synthetic.nation.children import (
     Harm,
     harm_to,
 )
+from lightkeeper.engine.synthetic.nation.crime import BUSY_PHONES
 from lightkeeper.engine.synthetic.nation.luck import Ids, Ints
-from lightkeeper.engine.synthetic.nation.persons import ALIAS, OWN, People, identity_of
+from lightkeeper.engine.synthetic.nation.persons import (
+    ALIAS,
+    HOSTEL,
+    OWN,
+    SHIFT,
+    People,
+    identity_of,
+)
 from lightkeeper.engine.synthetic.nation.reports import (
     BORDER,
     FIRST_HAPPENED,
     HAPPENED_DAYS,
+    HARMS,
     LINKS,
     ROLES,
     Kind,
@@ -33,7 +42,8 @@ from lightkeeper.engine.synthetic.nation.world import World
 SOURCES = ("2A", "6", "3E", "3A", "3B", "1A", "5A", "8", "9")
 SOURCE_WEIGHTS = np.array([0.20, 0.29, 0.05, 0.03, 0.06, 0.08, 0.14, 0.09, 0.06])
 FROM_SCHOOL = 0
-HARM_SAID = np.array([0, 1, 3, 4, 1, 5, 9, 7])  # of each threat, a place in HARMS
+HARM_SAID = np.array([0, 1, 3, 4])  # of each threat that harms children, a place in HARMS
+WITH_MISSING = HARMS.index("with_missing_child")
 CHILD_ROLE, MISSING_ROLE, SUSPECT = (
     ROLES.index(one) for one in ("child-at-risk", "missing-child", "suspect")
 )
@@ -67,12 +77,15 @@ def _contacts(world: World, adults: People, told: Told) -> None:
     some = luck.hits(adults.ids, odds["ordinary_contact"], "contact")
     ids, areas = adults.ids[some], adults.area[some]
     event = event_of(ids, Kind.CONTACT)
+    hostel = luck.hits(event, odds["ordinary_at_busy"], "at hostel")
     alias = adults.has_alias[some] & luck.hits(event, 0.3, "under alias")
     told.feeds["police"].append(
         said(
             world, event, ids, "police", agency=police_of(world, areas),
-            identity=identity_of(ids, np.where(alias, ALIAS, OWN)), phone=own_phone(world, ids),
+            identity=identity_of(ids, np.where(alias, ALIAS, OWN)),
             role=luck.below(event, 2, "role"),
+            phone=np.where(hostel, BUSY_PHONES + areas, own_phone(world, ids)),
+            home=np.where(hostel, HOSTEL | areas.astype(np.uint64), ids >> SHIFT),
         )
     )  # fmt: skip
 
@@ -155,20 +168,23 @@ def _missing(world: World, children: Children, told: Told) -> None:
 
 
 def _seen_together(world: World, harm: Harm, told: Told) -> None:
-    """Police reports of a child, of who was with them, and the link between both."""
+    """Police reports of a child, of who was with them, and the link between both; of a child who
+    went missing, on the day when that began.
+    """
     seen = world.luck.hits(harm.child, world.figures.assumed["children"]["seen_with"], "seen with")
     child, by, threat = harm.child[seen], harm.by[seen], harm.threat[seen]
-    areas = world.area_of_home(child >> np.uint64(3))
-    force = police_of(world, areas)
-    happened = FIRST_HAPPENED + world.luck.below(child, HAPPENED_DAYS, "day seen")
+    force = police_of(world, world.area_of_home(child >> SHIFT))
+    gone = told.children.incidents[np.searchsorted(told.children.ids, child)] > 0
+    day_of = np.where(gone, event_of(child, Kind.MISSING), event_of(child, Kind.CHILD_SEEN))
+    happened = FIRST_HAPPENED + world.luck.below(day_of, HAPPENED_DAYS, "day")
     first, second = event_of(child, Kind.CHILD_SEEN), event_of(child, Kind.SEEN_WITH_CHILD)
     told.feeds["police"] += [
         said(world, first, child, "police", agency=force, happened=happened,
              role=same(CHILD_ROLE, child), note=same(Note.CHILD_AT_RISK, child)),
         said(world, second, by, "police", agency=force, happened=happened,
              phone=own_phone(world, by), role=same(SUSPECT, child),
-             note=same(Note.WITH_CHILD, child), harm=HARM_SAID[threat],
-             threats=np.int64(1) << threat),
+             note=np.where(gone, Note.WITH_CHILD, Note.INVOLVED),
+             harm=np.where(gone, WITH_MISSING, HARM_SAID[threat]), threats=np.int64(1) << threat),
     ]  # fmt: skip
     told.feeds["links"].append(
         said(world, event_of(child, Kind.CHILD_LINK), child, "links", agency=force,

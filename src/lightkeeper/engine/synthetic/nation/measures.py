@@ -37,7 +37,9 @@ class Counts:
     nrm: Ints
     child_types: Ints
     adult_types: Ints
+    nrm_girls: NDArray[np.int64]
     places: Ints
+    placements: Ints
     durations: Ints
 
     def __add__(self, other: "Counts") -> "Counts":
@@ -58,8 +60,10 @@ def count(world: World, people: People, children: Children, rows: dict[str, Rows
     every = types + len(figures.adult_referrals.types)
     by_type = np.bincount(detail, minlength=every)
     place = rows["nrm"]["detail_2"].astype(np.int64)[first][detail < types]
-    days = rows["missing"]["detail_2"].astype(np.int64)
-    days = days[rows["missing"]["event"].astype(np.uint64) % np.uint64(8) == 0]
+    told_first = rows["missing"]["event"].astype(np.uint64) % np.uint64(8) == 0
+    days = rows["missing"]["detail_2"].astype(np.int64)[told_first]
+    from_where = rows["missing"]["detail"].astype(np.int64)[told_first]
+    placements = len(figures.public["missing"]["placements"])
     bands = np.array([band[0] for band in figures.public["missing"]["durations"]])
     return Counts(
         people=np.array([len(people.ids)]),
@@ -74,7 +78,9 @@ def count(world: World, people: People, children: Children, rows: dict[str, Rows
         nrm=by_area(children.referred >= 0),
         child_types=by_type[:types],
         adult_types=by_type[types:],
+        nrm_girls=np.array([(children.people.female & (children.referred >= 0)).sum()]),
         places=np.bincount(place, minlength=len(figures.public["nrm"]["place"])),
+        placements=np.bincount(from_where, minlength=placements + 1)[:placements],
         durations=np.bincount(np.searchsorted(bands, days, side="right") - 1, minlength=len(bands)),
     )
 
@@ -138,6 +144,11 @@ def _hold_missing(table: _Table, found: Counts) -> None:
     # One, or two and a geometric number more: the variance is 1.4 times the square of the mean.
     table.hold("incidents of those", "missing_incidents", gone * mean, found.incidents[0],
                gone * mean**2 * 1.4)  # fmt: skip
+    placed = missing["placements"]
+    for at, (placement, many) in enumerate(placed.items()):
+        name, odds = f"incidents from: {placement.replace('_', ' ')}", many / sum(placed.values())
+        table.share(name, "missing_incidents", float(found.placements.sum()), odds,
+                    found.placements[at])  # fmt: skip
     weights = np.array([band[2] for band in missing["durations"]], dtype=np.float64)
     for at, (first, last, _) in enumerate(missing["durations"]):
         name, odds = f"incidents of {first} to {last} days", weights[at] / weights.sum()
@@ -148,6 +159,9 @@ def _hold_missing(table: _Table, found: Counts) -> None:
 def _hold_referrals(table: _Table, found: Counts) -> None:
     figures, placed = table.figures, table.public["nrm"]["place"]
     table.rate("children referred by police", "nrm", found.children, figures.nrm, found.nrm)
+    girls = (figures.child_referrals.people * figures.child_referrals.female).sum()
+    odds = girls / figures.child_referrals.people.sum()
+    table.share("of those, girls", "referrals", found.nrm.sum(), odds, found.nrm_girls[0])
     for age, there, told in (("children", found.child_types, figures.child_referrals),
                              ("adults", found.adult_types, figures.adult_referrals)):  # fmt: skip
         for word in ("SEXUAL", "LABOUR", "SERVITUDE", "CRIMINAL"):

@@ -19,7 +19,7 @@ FIRST_FEED = {
     Kind.LONER: "police", Kind.LONER_ACCOUNT: "online", Kind.MANAGED: "police",
 }  # fmt: skip
 _NAMES = list(FEEDS)
-_FEED_OF_KIND = np.array([_NAMES.index(FIRST_FEED[kind]) for kind in Kind])
+_FEED_OF_KIND = np.array([_NAMES.index(FIRST_FEED[kind]) for kind in Kind])  # from Kind 1 on
 _PREFIXES = pa.array(list(FEEDS.values()), pa.string())
 
 
@@ -27,14 +27,14 @@ def feed_of(events: Ids) -> Ints:
     """(n,) int64, the feed in which each event stands, as its place in FEEDS."""
     kind = ((events >> np.uint64(10)) & np.uint64(31)).astype(np.int64)
     telling = events % np.uint64(TELLINGS)
-    found = _FEED_OF_KIND[np.minimum(kind, len(Kind) - 1)]
+    found = _FEED_OF_KIND[np.clip(kind - 1, 0, len(Kind) - 1)]
     found = np.where(telling == TO_HUB, _NAMES.index("hub"), found)
     return np.where(telling == FURTHER, _NAMES.index("police"), found)
 
 
 def number_of(events: Ids) -> Ids:
     """(n,) uint64 below 2**48, another for each event below 2**48 and in no order."""
-    mixed = (events * np.uint64(0x9E3779B97F4B)) & LOW
+    mixed = ((events ^ np.uint64(0x5DEECE66D)) * np.uint64(0x9E3779B97F4B)) & LOW
     mixed ^= mixed >> np.uint64(23)
     mixed = (mixed * np.uint64(0xC2B2AE3D27D5)) & LOW
     return mixed ^ (mixed >> np.uint64(21))

@@ -39,7 +39,7 @@ LINKS = ("seen together", "in contact by phone", "lives with", "travels with", "
 class Kind(IntEnum):
     """What happened. The number is part of each event's, and so of its reference."""
 
-    CONTACT = 0
+    CONTACT = 1  # no event is 0, which stands for none
     SCHOOL = auto()
     COUNCIL = auto()
     MISSING = auto()

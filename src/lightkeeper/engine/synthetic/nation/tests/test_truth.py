@@ -165,6 +165,21 @@ def test_whoever_harms_as_one_of_a_network_belongs_to_it(nation):
     assert all((row["network"], row["by"]) in members for row in harm)
 
 
+def test_who_was_with_a_missing_child_was_so_on_the_day_that_it_began(nation, by_ref):
+    said = {row["ref"] for row in nation.feeds["police"].to_pylist()
+            if row["harm"] == "with_missing_child"}  # fmt: skip
+    missing = {
+        (row["person"], row["happened"]) for row in by_ref.values() if row["feed"] == "missing"
+    }
+    ends = {row["second_ref"]: row["first_ref"] for row in nation.feeds["links"].to_pylist()}
+    first_hand = [by_ref[ref] for ref in said if by_ref[ref]["origin"] is None]
+
+    assert first_hand
+    for row in first_hand:
+        child = by_ref[ends[row["ref"]]]
+        assert (child["person"], row["happened"]) in missing
+
+
 def test_a_referral_of_the_truth_is_a_row_of_the_feed(nation, by_ref):
     referred = [row for row in nation.truth["trafficking"].to_pylist() if row["referral"]]
 
