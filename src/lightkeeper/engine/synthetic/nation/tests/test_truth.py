@@ -192,8 +192,8 @@ def test_nothing_is_reported_before_it_happened_or_after_today(records):
     assert all(row["happened"] <= row["reported"] <= str(TODAY) for row in records)
 
 
-def test_what_a_record_says_of_nobody_depends_on_ethnicity(nation, persons):
-    """Chi-square over those whom police suspect: at most what chance gives once in a thousand."""
+def test_nobody_is_an_offender_because_of_their_ethnicity(nation, persons):
+    """Chi-square over eleven groups: more than 32 comes by chance once in two thousand times."""
     groups = sorted({row["ethnicity"] for row in persons.values()})
     everybody = np.array([sum(r["ethnicity"] == one for r in persons.values()) for one in groups])
     members = {row["person"] for row in nation.truth["members"].to_pylist()}
