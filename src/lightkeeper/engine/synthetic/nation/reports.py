@@ -16,7 +16,7 @@ from lightkeeper.engine.synthetic.nation.persons import SHIFT, TODAY_DAY, identi
 from lightkeeper.engine.synthetic.nation.world import World
 
 Rows = dict[str, NDArray[np.generic]]
-FIRST_HAPPENED, HAPPENED_DAYS = TODAY_DAY - 455, 365  # time is left for reports to come and go
+FIRST_HAPPENED, HAPPENED_DAYS = TODAY_DAY - 410, 365  # what is slowest has time to be reported
 TELLINGS = 8
 AGAIN, TO_HUB, FURTHER, BACK = 1, 2, 3, 4
 HUB, BORDER, INDUSTRY = "nca-intelligence-hub", "border-force", "industry-reports"

@@ -94,6 +94,18 @@ def test_too_few_or_too_many_people_are_no_nation(people):
         make_world(people, 1)
 
 
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_who_fills_two_places_of_a_network_is_one_member_and_reported_as_such(seed):
+    """In so small a nation neighbours are few, and are met twice."""
+    small = gather(make_world(200, seed), 1)
+    members = small.truth["members"]["person"].to_pylist()
+    refs = set(small.truth["records"]["ref"].to_pylist())
+
+    assert len(members) == len(set(members))
+    for row in small.feeds["links"].to_pylist():
+        assert {row["first_ref"], row["second_ref"]} <= refs
+
+
 def test_the_smallest_nation_has_everything_that_a_large_one_has():
     smallest = gather(make_world(200, 1), 1)
 

@@ -1,10 +1,12 @@
 """The nation is as public figures say, within what chance allows; and says which they are."""
 
+from dataclasses import replace
 from importlib.resources import files
 
 import numpy as np
 import pytest
 
+from lightkeeper.engine.synthetic.nation.children import Children
 from lightkeeper.engine.synthetic.nation.describing import describe
 from lightkeeper.engine.synthetic.nation.figures import FACTORS, read_figures
 from lightkeeper.engine.synthetic.nation.lives import tell_lives
@@ -75,6 +77,21 @@ def test_every_child_referred_has_one_set_of_types_and_one_place(large):
     _, counts = large
 
     assert counts.child_types.sum() == counts.places.sum() == counts.nrm.sum() > 20
+
+
+def test_girls_and_boys_are_referred_as_often_as_they_were():
+    """Where referrals are twenty times as many, so that a few people are enough to see it."""
+    world = make_world(400_000, 3)
+    world = replace(world, figures=replace(world.figures, nrm=20 * world.figures.nrm))
+    people = People(world, world.people_of(np.arange(world.homes, dtype=np.uint64)))
+    children = Children(world, people.ids[people.is_child])
+    referrals = world.figures.child_referrals
+    referred = children.referred >= 0
+    girls = (referrals.people * referrals.female).sum() / referrals.people.sum()
+    share = children.people.female[referred].mean()
+
+    assert girls == pytest.approx(0.22, abs=0.02)
+    assert abs(share - girls) < 4 * np.sqrt(girls * (1 - girls) / referred.sum()) < 0.2
 
 
 def test_the_figures_of_the_areas_add_up_to_those_of_the_country():
