@@ -18,9 +18,14 @@ from lightkeeper.engine.linkage.scoring import Comparer, Levels, frequency_of
 
 Bits = NDArray[np.float64]
 Rows = NDArray[np.int64]
-# What tells strangers apart soonest comes first, of what is cheap to compare.
-FIRST = (Kind.GIVEN_NAME, Kind.FAMILY_NAME)
-NEXT = (Kind.BIRTH_DATE, Kind.SEX)
+# What tells strangers apart soonest comes first, of what is cheap to compare; what is costly comes
+# one field after another, the costliest last.
+ORDER = (
+    frozenset({Kind.GIVEN_NAME, Kind.FAMILY_NAME}),
+    frozenset({Kind.BIRTH_DATE, Kind.SEX}),
+    frozenset({Kind.POSTCODE, Kind.PLACE, Kind.CATEGORY}),
+)
+LAST = (Kind.ADDRESS, Kind.FULL_ADDRESS)
 # Sums in another order may differ in the last places; nothing is let go for that.
 SLACK = 1e-6
 
@@ -37,14 +42,13 @@ def stages_of(model: LinkModel) -> list[frozenset[int]]:
     """Which comparisons are made wholly, stage by stage; the last has all of them."""
     kinds = {field.name: field.kind for field in model.fields}
     of = [kinds[comparison.column] for comparison in model.comparisons]
-    every = frozenset(range(len(of)))
-    first = frozenset(c for c, kind in enumerate(of) if kind in FIRST)
-    second = first | frozenset(c for c, kind in enumerate(of) if kind in NEXT)
+    steps = [{c for c, kind in enumerate(of) if kind in step} for step in ORDER]
+    rest = [c for c in range(len(of)) if not any(c in step for step in steps)]
+    steps += [{c} for c in sorted(rest, key=lambda c: of[c] in LAST)]
     stages: list[frozenset[int]] = []
-    for stage in (first, second, every):
-        if stage and (not stages or stage != stages[-1]):
-            stages.append(stage)
-    return stages or [every]
+    for step in filter(None, steps):
+        stages.append(frozenset(step) | (stages[-1] if stages else frozenset()))
+    return stages or [frozenset()]
 
 
 class Bounds:

@@ -34,12 +34,14 @@ from lightkeeper.engine.linkage.conditions import (
     part_of,
     turned,
 )
+from lightkeeper.engine.linkage.letters import ANYTHING, counts_of, in_common
 from lightkeeper.engine.linkage.slips import LONG, slips
 
 Holds = NDArray[np.bool_]
 NAME_WORDS, NAME_ROOTS = "tokens", "roots"
 # What a bound may be too low by.
 SLACK = 1e-9
+NO_BOUND = 1 << 20
 
 
 class Meeting:
@@ -121,8 +123,25 @@ class Meeting:
             first, last = column.once("first", _first), column.once("last", _last)
             may &= (first[self.a] == first[self.b]) | (last[self.a] == last[self.b])
         near = np.flatnonzero(may)
+        near = near[self._letters_apart(near) <= 2 * most]
+        may[:] = False
         may[near] = self._few_slips(near, most)
         return self.any(may)
+
+    def _letters_apart(self, rows: Places) -> NDArray[np.int32]:
+        """How many letters of the two are not in both, at least: one slip makes two at most."""
+        a, b = self.a[rows], self.b[rows]
+        length = self.column.once("length", _length)
+        return np.asarray(length[a] + length[b] - 2 * self._in_common(a, b))
+
+    def _in_common(self, a: Codes, b: Codes) -> NDArray[np.int32]:
+        """How many letters the two have in common at most."""
+        counts = self.column.once("counts", lambda column: counts_of(column.texts))
+        one, two = counts[a], counts[b]
+        common = in_common(one, two)
+        both = (one == ANYTHING) & (two == ANYTHING)
+        common[both] = NO_BOUND
+        return common
 
     def _few_slips(self, rows: Places, most: int) -> Holds:
         one, two = self._texts(rows)
@@ -234,7 +253,8 @@ class Meeting:
         long_a, long_b, has_a, has_b = length[a], length[b], letters[a], letters[b]
         common = np.minimum(
             long_a - np.bitwise_count(has_a & ~has_b), long_b - np.bitwise_count(has_b & ~has_a)
-        ).astype(np.float32)
+        )
+        common = np.minimum(common, self._in_common(a, b)).astype(np.float32)
         most = (common / long_a + common / long_b + 1) / 3
         # Up to four letters that begin both count for a tenth of what is missing each.
         return np.asarray(np.where(first[a] == first[b], 0.4 + 0.6 * most, most))

@@ -1,5 +1,6 @@
 """Comparing in stages lets nothing go that would be kept, and changes no weight."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from lightkeeper.engine.linkage.batch import link, train_and_link
 from lightkeeper.engine.linkage.bounds import Bounds, most, stages_of
 from lightkeeper.engine.linkage.households import other_bits
 from lightkeeper.engine.linkage.loaded import load
+from lightkeeper.engine.linkage.plan import Kind
 from lightkeeper.engine.linkage.propose import propose
 from lightkeeper.engine.linkage.scoring import Comparer, Levels, join_levels, weights_of
 from lightkeeper.engine.synthetic.hard_cases import make_hard_cases
@@ -128,11 +130,20 @@ def some_model():
     return train_and_link(hard.table.drop_columns(["under_alias", "true_id"]), plan).model
 
 
-def test_a_kind_without_names_is_compared_at_once(some_model):
-    fields = {f.name: f.kind.value for f in some_model.fields}
-    named = ("given_name", "family_name", "birth_date", "sex")
-    numbers = [c for c in some_model.comparisons if fields[c.column] not in named]
-    model = replace(some_model, comparisons=tuple(numbers))
+def test_what_tells_strangers_apart_is_compared_first_and_what_is_costly_last(some_model):
+    kinds = {f.name: f.kind for f in some_model.fields}
+    names = (Kind.GIVEN_NAME, Kind.FAMILY_NAME)
 
-    assert stages_of(model) == [frozenset(range(len(numbers)))]
-    assert len(stages_of(some_model)) == 3
+    def steps(model):
+        of = [kinds[c.column] for c in model.comparisons]
+        stages = stages_of(model)
+        assert stages[-1] == frozenset(range(len(of)))
+        before = [frozenset(), *stages]
+        return [{of[c] for c in now - was} for was, now in itertools.pairwise(before)]
+
+    assert steps(some_model)[0] == set(names)
+    assert steps(some_model)[-1] == {Kind.ADDRESS}
+    assert all(steps(some_model))
+    others = [c for c in some_model.comparisons if kinds[c.column] not in names]
+    assert steps(replace(some_model, comparisons=tuple(others)))[0] == {Kind.BIRTH_DATE}
+    assert stages_of(replace(some_model, comparisons=())) == [frozenset()]
