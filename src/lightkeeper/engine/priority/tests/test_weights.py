@@ -89,7 +89,8 @@ def test_what_is_no_table_is_refused(text: str) -> None:
     "word",
     [
         "ethnicity", "sex", "homePostcode", "home_postcode", "Nationality", "RELIGION",
-        "first-name", "date_of_birth", "ethnicgroup", "ＳＥＸ", "lives in a deprived area", "stop and search",
+        "first-name", "date_of_birth", "ethnicgroup", "ＳＥＸ", "in a deprived area",
+        "stop and search",
     ],
 )  # fmt: skip
 def test_a_factor_named_after_who_somebody_is_is_refused_with_the_reason(word: str) -> None:
