@@ -11,6 +11,7 @@ from lightkeeper.engine.records.gradings import Grading, reliability
 
 # The properties that are read. A record may have any others, and they change nothing.
 READ = ("harms", "reference", "heardFrom", "happenedOn", "knownOn", "withdrawnOn")
+ACCESS = "access_to_child"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,17 @@ def said_in(
         Said(code, trusted, happened_on, known_on, reference, heard, withdrawn_on)
         for code in sorted({_code(harm) for harm in harms})
     ]
+
+
+def said_of_meeting(
+    properties: Mapping[str, Sequence[str]], grading: Grading | None, reading: Reading
+) -> list[Said]:
+    """A word of `access_to_child` of the grown-up whom a record says was with a child at risk.
+
+    Whoever calls has seen that the one is a child said to be at risk and that the other is not a
+    child. Nothing is said of the child. Raises: as `said_in`.
+    """
+    return said_in({**properties, "harms": [ACCESS]}, grading, reading)
 
 
 def said_of_all(

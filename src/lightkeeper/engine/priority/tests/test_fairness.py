@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lightkeeper.engine.errors import FormatError, MappingError, ShapeError
 from lightkeeper.engine.priority.disparity import NOT_SAID, disparity, first_of
 from lightkeeper.engine.priority.networks import Membership, stand_network
-from lightkeeper.engine.priority.reading import READ, Reading, said_in, said_of_all
+from lightkeeper.engine.priority.reading import READ, Reading, said_in, said_of_all, said_of_meeting
 from lightkeeper.engine.priority.refusing import refusal_of, refused_words
 from lightkeeper.engine.priority.saying import Said
 from lightkeeper.engine.priority.standing import ranked, stand
@@ -114,6 +114,12 @@ def test_grading_lowers_what_a_record_counts_for() -> None:
         )
     ]  # fmt: skip
     assert totals == [40.0, 24.0, 19.2, 12.0, 6.0, 1.2]
+
+
+def test_who_was_with_a_child_at_risk_is_said_to_have_access_and_nothing_else() -> None:
+    record = {"reference": ["LK-1"], "knownOn": ["2026-03-02"], "harms": ["violence"]}
+    [word] = said_of_meeting(record, Grading("3x5x2", "2", "A"), READING)
+    assert (word.factor, word.reliability, word.reference) == ("access_to_child", 0.6, "LK-1")
 
 
 @pytest.mark.parametrize(
