@@ -235,9 +235,9 @@ def _show_means(found: list) -> None:
     print(f"mean of {len(found)} seeds")
     for name, scores in found[0]["by people"].items():
         for who in scores:
-            print(f"people, {who:12}{name:36}{_mean(one['by people'][name][who] for one in found)}")
+            print(f"people, {who:12}{name:38}{_mean(one['by people'][name][who] for one in found)}")
     for name in found[0]["by networks"]:
-        print(f"networks{'':12}{name:36}{_mean(one['by networks'][name] for one in found)}")
+        print(f"networks{'':12}{name:38}{_mean(one['by networks'][name] for one in found)}")
 
 
 def _mean(values) -> str:
@@ -256,13 +256,13 @@ def main() -> None:
         found.append(one := measure(given.people, seed))
         print(", ".join(f"{name} {value:,.6g}" for name, value in one.items()
                         if not name.startswith("by ")))  # fmt: skip
-        print(f"{'people, nDCG@100':36}{'everybody':>10}{'said':>10}")
+        print(f"{'people, nDCG@100':38}{'everybody':>10}{'said':>10}")
         for name, scores in one["by people"].items():
             shown = [f"{scores[who]:.3f}" if who in scores else "" for who in ("everybody", "said")]
-            print(f"{name:36}{shown[0]:>10}{shown[1]:>10}")
+            print(f"{name:38}{shown[0]:>10}{shown[1]:>10}")
         print("networks, nDCG@100")
         for name, score in one["by networks"].items():
-            print(f"{name:36}{score:>20.3f}", flush=True)
+            print(f"{name:38}{score:>20.3f}", flush=True)
     if len(found) > 1:
         _show_means(found)
     if given.json:

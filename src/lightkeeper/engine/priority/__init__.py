@@ -9,5 +9,11 @@ from lightkeeper.engine.priority.explaining import (
     decay,
     explain,
 )
+from lightkeeper.engine.priority.saying import Said
+from lightkeeper.engine.priority.standing import Place, Standing, ranked, stand
+from lightkeeper.engine.priority.weights import Weight, Weights, delivered_weights, read_weights
 
-__all__ = ["Counted", "Explanation", "Factor", "Part", "Share", "decay", "explain"]
+__all__ = [
+    "Counted", "Explanation", "Factor", "Part", "Place", "Said", "Share", "Standing", "Weight",
+    "Weights", "decay", "delivered_weights", "explain", "ranked", "read_weights", "stand",
+]  # fmt: skip
