@@ -116,6 +116,13 @@ def test_grading_lowers_what_a_record_counts_for() -> None:
     assert totals == [40.0, 24.0, 19.2, 12.0, 6.0, 1.2]
 
 
+def test_a_harm_is_read_however_its_words_are_joined_and_once() -> None:
+    record = {"reference": ["REC-1"], "knownOn": ["2026-03-02"]}
+    harms = ["exploits-child", "exploits_child ", "violence"]
+    words = said_in({**record, "harms": harms}, None, READING)
+    assert [word.factor for word in words] == ["exploits_child", "violence"]
+
+
 def test_who_was_with_a_child_at_risk_is_said_to_have_access_and_nothing_else() -> None:
     record = {"reference": ["LK-1"], "knownOn": ["2026-03-02"], "harms": ["violence"]}
     [word] = said_of_meeting(record, Grading("3x5x2", "2", "A"), READING)

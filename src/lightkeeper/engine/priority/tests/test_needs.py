@@ -105,6 +105,12 @@ def test_a_duty_stands_until_it_is_done(duties) -> None:
     )
 
 
+def test_what_is_due_soonest_stands_first_whatever_it_is_called() -> None:
+    late = Duty("A plan", NOW + timedelta(hours=9), "local", "REC-1")
+    soon = Duty("Return interview", NOW + timedelta(hours=1), "72 hours", "MIS-1")
+    assert child(duties=[late, soon]).duties == (soon, late)
+
+
 def test_a_sentence_says_what_is_due_what_nobody_knows_and_what_is_old() -> None:
     found = child(
         answers=[Answer("wish", "to stay", date(2026, 1, 2), "REC-1")],

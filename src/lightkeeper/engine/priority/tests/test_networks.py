@@ -76,3 +76,18 @@ def test_who_was_no_member_on_the_day_or_was_not_known_to_be_adds_nothing(some, 
         found = stood(people, on=day, members=[*joined("a"), other])
         assert found == stood({"a": some}, on=day)
         assert found.members == ("a",)
+
+
+def test_one_report_with_two_words_of_members_counts_by_the_best_the_newest_and_the_first() -> None:
+    trusted = said("REC-1")
+    old = replace(trusted, happened_on=TODAY - timedelta(days=365), reliability=0.5)
+    assert stood({"a": [old], "b": [replace(trusted, reliability=0.5)]}).total == 20.0
+    assert stood({"a": [replace(trusted, reliability=0.5)], "b": [old]}).total == 20.0
+    grades = [replace(old, reliability=share) for share in (0.2, 1.0)]
+    assert stood({"a": grades[:1], "b": grades[1:]}).total == 20.0
+    assert stood({"a": grades[1:], "b": grades[:1]}).total == 20.0
+
+
+def test_a_sentence_counts_only_the_records_that_are_about_members() -> None:
+    found = stood({"a": [said("REC-1")]}, own=[said("REC-2", "violence")])
+    assert found.sentence.endswith(" 1 of the records are about members, 1 of 1 by key.")

@@ -19,7 +19,7 @@ from lightkeeper.engine.priority.tests.making import (
     reports,
     said,
 )
-from lightkeeper.engine.priority.whatif import list_without, without
+from lightkeeper.engine.priority.whatif import list_without, moved, without
 
 
 @given(reports(), st.data())
@@ -107,3 +107,22 @@ def test_between_the_days_of_change_a_total_only_fades(some: list[Said]) -> None
         next_day = min((d for d in days if d > day), default=TODAY)
         last = max(day, next_day - timedelta(days=1))
         assert stand(some, WEIGHTS, last).total <= standing.total
+
+
+def test_a_list_of_a_day_is_asked_with_what_is_known_of_it_since() -> None:
+    then = TODAY - timedelta(days=20)
+    people = {"a": [said("REC-1", days=30, known_on=TODAY)]}
+    [row] = list_without(people, ["REC-1"], WEIGHTS, then, known_by=TODAY)
+    assert (row.place_before, row.place_after, row.total_after) == (1, None, 0.0)
+    with pytest.raises(UnknownKey):
+        list_without(people, ["REC-1"], WEIGHTS, then)
+
+
+def test_who_is_new_on_a_list_is_told_after_those_who_were_on_it() -> None:
+    lists = [
+        ranked({key: stand([said(f"REC-{key}")], WEIGHTS, TODAY) for key in keys})
+        for keys in ("b", "ab")
+    ]
+    assert [(one.key, one.place_before, one.place_after) for one in moved(*lists)] == [
+        ("a", None, 1),
+    ]  # fmt: skip
