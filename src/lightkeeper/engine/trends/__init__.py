@@ -1,0 +1,1 @@
+"""Counts by period and label: where they change, what is new, and what of it may be shown."""
