@@ -47,7 +47,7 @@ def _pieces(shuffles: int) -> list[int]:
 
 def shuffles_for(tests: int, false_discovery: float) -> int:
     """So many that the best of `tests` series can be found at all, and no more than 19,999."""
-    return int(min(MOST_SHUFFLES, max(999, np.ceil(4 * tests / false_discovery))))
+    return int(min(MOST_SHUFFLES, max(4_999, np.ceil(4 * tests / false_discovery))))
 
 
 def least_discovery_rates(chances: Floats) -> Floats:
