@@ -25,8 +25,8 @@ GRANTS = grants_in(GRANTS_TABLE)
 FOR_A_PERSON = {"breaches", "find", "intake", "rights"}
 OF_THE_MACHINE = {
     "demo", "serve", "worker", "stop", "migrate", "check", "password", "factor", "identity", "keys",
-    "audit", "link", "match", "model", "disrupt", "synth", "backup", "verify", "restore",
-    "processing",
+    "audit", "link", "match", "model", "disrupt", "trends", "synth", "backup", "verify",
+    "restore", "processing",
 }  # fmt: skip
 
 

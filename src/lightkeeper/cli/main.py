@@ -1,5 +1,5 @@
 """The `lightkeeper` command. Each command is loaded when it is called, so that `link`,
-`match`, `model` and `disrupt` need no Django.
+`match`, `model`, `disrupt` and `trends` need no Django.
 """
 
 import sys
@@ -31,6 +31,7 @@ COMMANDS = {
     "match": "lightkeeper.cli.match:match",
     "model": "lightkeeper.cli.model:model",
     "disrupt": "lightkeeper.cli.disrupt:disrupt_command",
+    "trends": "lightkeeper.cli.trends:trends_command",
     "synth": "lightkeeper.cli.synth:synth",
 }
 
