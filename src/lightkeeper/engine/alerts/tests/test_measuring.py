@@ -53,3 +53,9 @@ def test_a_rule_that_fell_is_proposed_though_all_in_all_it_is_good_enough():
 
     assert found.sentence.startswith("Since 2026-06-01 10 of 30 alerts were of use (19% to 51%)")
     assert proposals(RULES, before, since=DAY) == []
+
+
+def test_a_fall_that_may_be_chance_proposes_nothing():
+    before = judged(*[True] * 6, on=DAY - timedelta(days=1))
+
+    assert proposals(RULES, [*before, *judged(True, True, False, start=6)], since=DAY) == []

@@ -65,6 +65,15 @@ def test_what_is_one_person_and_what_is_not(showings, is_found):
     assert bool(found(*showings)) is is_found
 
 
+def test_a_given_name_in_common_does_not_make_up_for_another_birth_date():
+    assert found(*pair(name="Ann Birch", first={"also": frozenset({"Ann Birch"})})) == []
+
+
+def test_a_family_name_in_common_speaks_against_it_at_one_address_only():
+    assert found(*pair(PASSPORT, name="Bo Ash"))
+    assert found(*pair(PASSPORT, HOME, name="Bo Ash")) == []
+
+
 def test_two_places_on_one_day_speak_against_one_person():
     def at(place, day):
         second = show("R2", "B", day, PHONE, HOME, name="Bo Birch", born=OTHER_BIRTH, place=place)
