@@ -51,6 +51,21 @@ def test_being_late_raises_no_change_and_the_latest_are_marked_and_estimated():
     assert 0.3 < estimate.complete < 0.8
 
 
+def test_of_a_hidden_count_no_estimate_is_told():
+    found = trends(rows_of(a_day=0.12), ASKED)
+    said = told(found, ["place"])
+    hidden = {place for place in found.estimates if not found.shown.cells[place]}
+    estimated = {
+        (at, found.counts.periods.index(one["period"]))
+        for at, series in enumerate(said["series"])
+        for one in series["estimates"]
+    }
+
+    assert hidden
+    assert estimated
+    assert estimated == found.estimates.keys() - hidden
+
+
 def test_the_same_without_the_days_of_report_would_have_raised_it():
     late = [rows_of(seed, middle=60) for seed in range(5)]
     unaware = [replace(rows, reported=[]) for rows in late]

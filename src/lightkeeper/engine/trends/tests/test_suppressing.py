@@ -51,6 +51,16 @@ def test_hiding_the_small_alone_would_have_told_them():
     assert shown(table).summed.all()
 
 
+def test_two_small_counts_of_one_series_do_not_hide_each_other():
+    table = np.array([[2, 1, 20], [20, 20, 20], [20, 20, 20]])
+    safe = shown(table)
+
+    assert safe.summed.all()
+    assert all(possible(table, safe.cells, at)[1] >= LEAST for at in small_in(table))
+    beside = np.array([[False, False, True], [False, False, True], [True, True, True]])
+    assert possible(table, beside, [0, 0]) == (1, 2)
+
+
 def test_where_nothing_is_small_all_is_shown_and_nought_is_nobody():
     safe = shown(np.array([[0, 5], [9, 0]]))
 
