@@ -3,11 +3,12 @@
 import json
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import click
 
-from lightkeeper.engine.errors import EngineError
+from lightkeeper.engine.errors import EngineError, FormatError
 from lightkeeper.engine.trends.periods import Size, number_of, start_of
 from lightkeeper.engine.trends.reading import Columns, Rows, read_population, read_rows
 from lightkeeper.engine.trends.report import Asked, trends
@@ -19,6 +20,8 @@ class _Refusal(click.ClickException):
 
 
 DAY = click.DateTime(["%Y-%m-%d"])
+# So long without a record, and the days before are more likely slips than a pause.
+LONGEST_GAP = timedelta(days=3 * 366)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -89,10 +92,25 @@ def _span(
     A file that names periods and no days holds whole ones.
     """
     first, last = min(rows.days), max(rows.reported or rows.days)
+    if since is None:
+        _check_no_gap(sorted(set(rows.days)))
     whole = all(start_of(number_of(day, size), size) == day for day in set(rows.days))
     if whole and not rows.reported:
         last = start_of(number_of(last, size) + 1, size) - timedelta(days=1)
     return (since.date() if since else first), (today.date() if today else last)
+
+
+def _check_no_gap(days: list[date]) -> None:
+    """One mistyped year would make all the years between look as if nothing happened in them.
+
+    Raises: FormatError if years pass without a record, and nobody said from when they are all in.
+    """
+    for one, two in pairwise(days):
+        if two - one > LONGEST_GAP:
+            raise FormatError(
+                f"No record lies between {one} and {two}. Say from which day on all are in the "
+                "file, with --since, or correct the day."
+            )
 
 
 def _people(

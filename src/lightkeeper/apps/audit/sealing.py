@@ -37,7 +37,8 @@ BETWEEN_VERIFICATIONS = timedelta(hours=6)
 _last_sealed = 0.0
 
 # The oldest transaction that still runs bounds what is final. One that is known to be at work in
-# another database of the server enters no event here, nor does the server's own cleaning; one of
+# another database of the server enters no event here, nor does the server's own cleaning, which
+# is nobody's; one of
 # which nothing is known may. What is known of it is looked at after the snapshot, so it is looked
 # for again: one that ended meanwhile is no bound, for the events are read by a later snapshot.
 SNAPSHOT = """
@@ -50,7 +51,7 @@ select x::text from unnest(%s::text[]::xid8[]) x
      select 1 from pg_locks l join pg_stat_activity a on a.pid = l.pid
       where l.locktype = 'transactionid' and l.granted and l.mode = 'ExclusiveLock'
         and l.transactionid = x::xid
-        and (a.backend_type = 'autovacuum worker'
+        and (a.usesysid is null
              or a.datid <> (select oid from pg_database where datname = current_database())))
 """
 TIMES_LOOKED = 3

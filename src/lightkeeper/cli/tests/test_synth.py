@@ -60,6 +60,36 @@ def test_a_folder_that_is_not_empty_stays_as_it_is(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.parametrize("manifest", ["{}", '{"format": "another"}', "[", None])
+def test_what_is_no_nation_is_not_replaced_even_by_force(tmp_path, manifest):
+    out = tmp_path / "webapp"
+    out.mkdir()
+    (out / "notes.txt").write_text("mine")
+    if manifest is not None:
+        (out / "manifest.json").write_text(manifest)
+
+    answer = run("--people", 2000, "--out", out, "--force")
+
+    assert answer.exit_code == 1
+    assert "holds no nation" in answer.output
+    assert (out / "notes.txt").read_text() == "mine"
+
+
+def test_what_somebody_put_into_a_nation_or_where_the_old_one_goes_is_kept(tmp_path):
+    out, old = tmp_path / "nation", tmp_path / "nation.replaced"
+    assert run("--people", 2000, "--out", out).exit_code == 0
+    assert run("--people", 2000, "--out", out, "--force").exit_code == 0
+    (out / "notes.txt").write_text("mine")
+    assert run("--people", 2000, "--out", out, "--force").exit_code == 1
+    (out / "notes.txt").unlink()
+    old.mkdir()
+    (old / "notes.txt").write_text("mine")
+
+    answer = run("--people", 2000, "--out", out, "--force")
+
+    assert (answer.exit_code, (old / "notes.txt").read_text()) == (1, "mine")
+
+
 def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path, monkeypatch):
     from lightkeeper.engine.synthetic.nation import files
 

@@ -22,6 +22,36 @@ def run(folder, *words, text=None):
     return CliRunner().invoke(main, ["trends", str(file), *words])
 
 
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ("1994-03-05", "No record lies between 1994-03-05 and 2023-01-01"),
+        ("0102-03-05", "No record lies between 0102-03-05 and 2023-01-01"),
+    ],
+)
+def test_one_mistyped_year_is_said_and_makes_no_change(tmp_path, day, says):
+    text = text_of() + f"{day},North\n"
+
+    answer = run(tmp_path, *WORDS, text=text)
+
+    assert (answer.exit_code, says in answer.output) == (7, True), answer.output
+
+
+def test_what_can_be_no_last_day_and_too_many_periods_are_sentences(tmp_path):
+    last = run(tmp_path, *WORDS, "--as-of", "9999-12-31")
+    many = run(tmp_path, *WORDS, "--as-of", "2900-01-01")
+
+    assert (last.exit_code, "No day comes after" in last.output) == (7, True), last.output
+    assert (many.exit_code, "Is a day mistyped?" in many.output) == (7, True), many.output
+
+
+def test_what_stands_where_a_day_should_is_not_repeated(tmp_path):
+    answer = run(tmp_path, *WORDS, text=text_of() + "Ada Quill,North\n")
+
+    assert "1 row left out. What stands there is no day." in answer.output
+    assert "Quill" not in answer.output
+
+
 WORDS = ["--date", "happened", "--by", "place"]
 
 

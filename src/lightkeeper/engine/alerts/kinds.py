@@ -93,7 +93,7 @@ def new_name(rule: Rule, picture: Picture, subjects: Subjects) -> Iterator[Alert
 
 def grows(rule: Rule, picture: Picture, subjects: Subjects) -> Iterator[Alert]:
     """A network had at least so many new members within so many days, and that share of those it
-    had. A child is never a member: those in contact are named beside it.
+    had. A child is never a member; whoever is of unknown age is counted.
     """
     [network] = subjects
     sayings = [one for one in _trusted(rule, picture.of(network)) if one.roles & rule.roles]

@@ -198,9 +198,12 @@ def _check(given: dict[str, Any], name: str, check: Check, path: Path, lines: _L
 
 def _check_words(says: str, path: Path, lines: _Lines) -> None:
     try:
-        named = {name for _, name, _, _ in Formatter().parse(says) if name is not None}
+        parts = [part for part in Formatter().parse(says) if part[1] is not None]
     except ValueError:
         raise lines.refuse(path, "a brace is left open") from None
+    if any(spec or conversion for _, _, spec, conversion in parts):
+        raise lines.refuse(path, "a name stands in its braces alone, as {one}")
+    named = {str(name) for _, name, _, _ in parts}
     if not named <= FIELDS:
         raise lines.refuse(
             path, f"it may name {{one}}, {{other}} and {{kind}}, not {sorted(named)}"

@@ -10,11 +10,14 @@ from lightkeeper.engine.errors import ShapeError
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """`until` is exclusive; without it the alert stays aside while it rests on `records` alone."""
+    """`until` is exclusive; without it the alert stays aside while it rests on `records` and
+    concerns `owners` alone: who is only pointed at gives no record.
+    """
 
     key: Key
     until: date | None
     records: frozenset[str]
+    owners: frozenset[str]
 
 
 def snooze(alert: Alert, rule: Rule, *, on: date, until: date | None) -> Snooze:
@@ -27,7 +30,7 @@ def snooze(alert: Alert, rule: Rule, *, on: date, until: date | None) -> Snooze:
             f"An alert of {rule.code} is put aside for 1 to {rule.most_snooze_days} days, "
             f"not until {until}."
         )
-    return Snooze(alert.key, until, alert.records)
+    return Snooze(alert.key, until, alert.records, frozenset(alert.owners))
 
 
 def is_aside(alert: Alert, snooze: Snooze, *, on: date) -> bool:
@@ -36,4 +39,4 @@ def is_aside(alert: Alert, snooze: Snooze, *, on: date) -> bool:
         return False
     if snooze.until is not None:
         return on < snooze.until
-    return alert.records <= snooze.records
+    return alert.records <= snooze.records and snooze.owners.issuperset(alert.owners)

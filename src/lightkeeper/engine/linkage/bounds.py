@@ -2,7 +2,7 @@
 
 Most pairs that share a block differ in name and birth date so far that nothing else could bring
 them to where a pair is kept. They are told from what was compared first, and the costly rest
-(addresses, numbers, postcodes by likeness) is compared for the few that are left. What is kept, and
+(numbers, e-mails, addresses by likeness) is compared for the few that are left. What is kept, and
 its weight, is what comparing everything would give.
 """
 

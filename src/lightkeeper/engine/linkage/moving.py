@@ -266,9 +266,9 @@ class Moving:
         )
 
     def parted(self) -> Numbers:
-        """Pairs of records that were compared and are no more, (q, 2), none of which goes: those
+        """Pairs of records that are compared no more, (q, 2), none of which goes: those
         that shared a block that has grown too large, and share too few small ones now, and those of
-        a record that was sent away.
+        a record that was sent away. Some of them may not have been compared before either.
         """
         self._run(
             """

@@ -46,7 +46,7 @@ class Change:
     that was compared before may be among them, and weighs what it weighed. `parted` (q, 2): ids of
     records that are compared no more, because a block they shared has grown too large, or because
     one of them does not stand for what it says any more. What touches a record that went is not
-    told.
+    told. A pair in `parted` may not have been compared before.
     """
 
     links: Links
@@ -147,7 +147,7 @@ class Standing:
                 if (told["format"], told["engine"]) != (FORMAT, duckdb.__version__):
                     raise FormatError(f"The file {path.name} is of another release.")
                 standing = cls(connection, told)
-            except (duckdb.Error, KeyError, ValueError) as error:
+            except (duckdb.Error, KeyError, TypeError, ValueError) as error:
                 raise FormatError(f"The file {path.name} cannot be read: {error}") from error
             yield standing
 

@@ -128,4 +128,12 @@ def name_ranks(names: Sequence[str]) -> Numbers:
 
 def _natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
     pieces = re.findall(r"[0-9]+|[^0-9]+", name)
-    return [(0, int(p), "") if p[0] in "0123456789" else (1, 0, p.casefold()) for p in pieces], name
+    return [_piece(p) for p in pieces], name
+
+
+def _piece(text: str) -> tuple[int, int, str]:
+    """Numbers before words, by length and then by digits: some have more than Python reads."""
+    if text[0] not in "0123456789":
+        return 1, 0, text.casefold()
+    digits = text.lstrip("0")
+    return 0, len(digits), digits

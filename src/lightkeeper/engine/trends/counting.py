@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from lightkeeper.engine.errors import ShapeError
 from lightkeeper.engine.trends.periods import Size, days_in, name_of, number_of, season_of, start_of
 
+# A hundred years of months, forty of weeks.
+MOST_PERIODS = 2_080
+
 Labels = tuple[str, ...]
 
 
@@ -78,6 +81,11 @@ def count(
     first, last = min(number.values()), max(number.values())
     if until is not None:
         last = number_of(date.fromordinal(until.toordinal() - 1), size)
+    if last - first >= MOST_PERIODS:
+        raise ShapeError(
+            f"From {name_of(first, size)} to {name_of(last, size)} are {last - first + 1} periods, "
+            f"more than the {MOST_PERIODS} that are counted. Is a day mistyped?"
+        )
     names = sorted({labels[at] for at in rows})
     place = {name: at for at, name in enumerate(names)}
     table = np.zeros((len(names), last - first + 1), np.int64)

@@ -80,7 +80,8 @@ def read_day(text: str, size: Size) -> date:
             return _first_day(found, size)
     except ValueError:
         raise FormatError(f"There is no day {text}.") from None
-    raise FormatError(f"{text or 'A blank cell'} is no day. Write it as 2026-03-31.")
+    what = "What stands there" if text else "A blank cell"  # which may be anybody's name
+    raise FormatError(f"{what} is no day. Write it as 2026-03-31.")
 
 
 def _first_day(found: re.Match[str], size: Size) -> date:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from lightkeeper.engine.errors import FormatError
+from lightkeeper.engine.errors import FormatError, ShapeError
 from lightkeeper.engine.trends import delays
 from lightkeeper.engine.trends.changes import overdispersion
 from lightkeeper.engine.trends.counting import Counts, count
@@ -78,6 +78,8 @@ def trends(rows: Rows, asked: Asked, population: Population | None = None, of: i
         there is nothing to count.
     """
     rows = _known_by(rows, asked.today)
+    if asked.today == date.max:
+        raise ShapeError(f"No day comes after {asked.today}.")
     until = asked.today + timedelta(days=1)
     counts = count(rows.days, rows.labels, asked.size, amounts=rows.amounts, until=until)
     complete, estimates = _lateness(counts, rows, asked)

@@ -39,6 +39,8 @@ def test_the_rules_that_come_along_are_five_and_hold():
         ("kind: grows", "kind: [grows]", "rules.3.kind: expected the kind of a rule"),
         ("{one} has grown", "{who} has grown", "rules.3.says: it may name {one}, {other} and"),
         ("{one} has grown", "{one has grown", "rules.3.says: a brace is left open."),
+        ("{one} has grown", "{one:d} has grown", "rules.3.says: a name stands in its braces alone"),
+        ("{one} has grown", "{one!z} has grown", "rules.3.says: a name stands in its braces alone"),
         ("{one} has grown", "{one} is a prostitute", "rules.3.says: no alert says 'prostitut'"),
         ("code: network_grows", "code: Network grows", "rules.3.code: expected small letters"),
         (

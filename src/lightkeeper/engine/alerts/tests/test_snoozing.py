@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -31,6 +32,13 @@ def test_an_alert_that_waits_for_new_evidence_comes_back_with_it():
 
     assert is_aside(alert, aside, on=SOON)
     assert not is_aside(grown, aside, on=SOON)
+
+
+def test_an_alert_that_concerns_another_owner_comes_back_though_it_rests_on_nothing_new():
+    [alert] = alerts()
+    aside = snooze(alert, RULE, on=DAY, until=None)
+
+    assert not is_aside(alert, replace(aside, owners=frozenset({"Northshire"})), on=SOON)
 
 
 @pytest.mark.parametrize("until", [SOON, None])

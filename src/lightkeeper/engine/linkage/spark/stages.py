@@ -22,7 +22,7 @@ import pyarrow.dataset as ds
 from lightkeeper.engine.errors import EngineError
 
 # What a stage holds may change from release to release: then everything is done anew.
-FORMAT = "lightkeeper-spark/1"
+FORMAT = "lightkeeper-spark/2"
 UNFINISHED = ".new-"
 
 

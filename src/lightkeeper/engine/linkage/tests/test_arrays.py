@@ -1,5 +1,6 @@
 """What arrays of codes say of pairs is what SQL says of them one by one."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,13 @@ from rapidfuzz.distance import JaroWinkler
 
 from lightkeeper.engine.errors import FormatError
 from lightkeeper.engine.linkage import sayings
-from lightkeeper.engine.linkage.blocking import BLOCK_SIZES, LARGE_SIZES, Blocks
+from lightkeeper.engine.linkage.blocking import (
+    BLOCK_SIZES,
+    LARGE_SIZES,
+    MOST_PLACES,
+    Blocks,
+    _distinct,
+)
 from lightkeeper.engine.linkage.clues import block_keys
 from lightkeeper.engine.linkage.columns import common_values
 from lightkeeper.engine.linkage.conditions import condition_of, part_of
@@ -296,6 +303,26 @@ def test_blocks_by_number_bring_the_same_pairs_together():
 def _blocks(coded):
     keys = block_keys(coded)
     return set(zip(keys.row.tolist(), keys.key.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("records", [2, 1 << 15, 200_001, MOST_PLACES])
+@pytest.mark.parametrize("first", [0, (1 << 13) - 2, (1 << 14) - 2])
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_pair_that_is_there_often_enough_is_given_once_whatever_its_numbers(
+    records, first, twice
+):
+    dice = np.random.default_rng(5)
+    left = first + dice.integers(0, 3, 60)
+    right = (records - 1 - dice.integers(0, 2, 60)).astype(np.int32)
+    more = dice.random(60) < 0.9
+
+    found = _distinct(left, right, records, more if twice else None)
+
+    count = Counter()
+    for pair in zip(left.tolist(), right.tolist(), more.tolist(), strict=True):
+        count[pair[:2]] += 1 if twice and pair[2] else 2
+    expected = sorted(pair for pair, many in count.items() if many > 1)
+    assert list(zip(*(side.tolist() for side in found), strict=True)) == expected
 
 
 def test_a_table_without_a_clue_has_no_pairs():

@@ -257,7 +257,8 @@ class Writing:
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         with self._stack:
             if kind is not None:
-                files.tidy(self.folder, self.state.manifest)
+                # What went wrong may have done so after the new manifest took its place.
+                files.tidy(self.folder, files.read_manifest(self.folder))
 
     def write(self, added: Added) -> State:
         manifest = self.state.manifest

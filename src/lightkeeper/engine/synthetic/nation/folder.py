@@ -1,6 +1,7 @@
 """A folder that is written whole or not at all: under another name until it is finished."""
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -49,8 +50,26 @@ def check_free(out: Path, *, force: bool) -> None:
     if out.is_dir() and any(out.iterdir()):
         if not force:
             raise FileExistsError(f"{out} is not empty. Name another folder, or use --force.")
-        if not (out / "manifest.json").exists():
+        if not _is_nation(out):
             raise FileExistsError(f"{out} holds no nation, so it is not replaced. Name another.")
+    old = _replaced(out)
+    if old.exists() and not _is_nation(old):
+        raise FileExistsError(f"{old} is in the way and holds no nation. Move it, or name another.")
+
+
+def _is_nation(folder: Path) -> bool:
+    """Whether a run wrote this folder: its manifest says who is in it, and nothing else is."""
+    try:
+        said = json.loads((folder / "manifest.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    own = {"README.md", "manifest.json", "feeds", "truth", "mappings", MARK}
+    named = isinstance(said, dict) and {"people", "seed", "networks", "files"} <= said.keys()
+    return named and {one.name for one in folder.iterdir()} <= own
+
+
+def _replaced(out: Path) -> Path:
+    return out.with_name(f"{out.name}.replaced")
 
 
 def _empty(partial: Path) -> None:
@@ -62,7 +81,7 @@ def _empty(partial: Path) -> None:
 
 def _take_place(partial: Path, out: Path) -> None:
     _settle(partial)
-    old = out.with_name(f"{out.name}.replaced")
+    old = _replaced(out)
     if out.exists():
         shutil.rmtree(old, ignore_errors=True)
         out.rename(old)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lightkeeper.engine.errors import EngineError, FormatError
+from lightkeeper.engine.network.graph import files
 from lightkeeper.engine.network.graph.graph import Graph
 from lightkeeper.engine.network.graph.tests.arranging import (
     EVERYTHING,
@@ -114,6 +115,27 @@ def test_killed_at_any_step_it_opens_as_before_or_after(killed, case):
     assert {path.name for path in folder.iterdir()} == (
         graph._state.manifest.names() | {"manifest.json", "lock"}
     )
+
+
+@pytest.mark.parametrize("what", ["update", "compact"])
+@pytest.mark.parametrize("step", ["manifest written", *AFTER[:3]])
+def test_an_error_at_any_step_leaves_it_as_before_or_after(folder, monkeypatch, what, step):
+    graph = Graph.open(folder)
+
+    def reached(name):
+        if name == step:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(files, "reached", reached)
+    change = {
+        "nodes": node_columns({4: ("person", 0)}), "without_nodes": [2],
+        "edges": edge_columns({(1, 4, "met", 0): (1.0, None, "")}),
+    }  # fmt: skip
+    with pytest.raises(OSError, match="Input/output"):
+        graph.compact() if what == "compact" else graph.update(**change)
+
+    assert near(Graph.open(folder)) in ([OLD, NEW] if what == "update" else [OLD])
+    Graph.open(folder).verify()
 
 
 def test_a_refused_change_leaves_nothing_behind(folder):
