@@ -54,7 +54,7 @@ select x::text from unnest(%s::text[]::xid8[]) x
         and (a.usesysid is null
              or a.datid <> (select oid from pg_database where datname = current_database())))
 """
-TIMES_LOOKED = 3
+TIMES_LOOKED, BETWEEN_LOOKS = 4, 0.01
 NEXT = f"""
 select {SELECTED} from audit_event e
  where e.transaction < %s
@@ -137,9 +137,12 @@ def _bound(cursor: Any) -> int:
     """The first transaction that may still enter an event before one that is there."""
     cursor.execute(SNAPSHOT)
     bound, running = cursor.fetchone()
-    for _ in range(TIMES_LOOKED):
+    for look in range(TIMES_LOOKED):
         if not running:
             break
+        if look:  # whoever has a number and no lock on it yet is between two steps
+            time.sleep(BETWEEN_LOOKS)
+            cursor.execute("select pg_stat_clear_snapshot()")
         cursor.execute(STILL_RUNNING, [running])
         running = [number for (number,) in cursor.fetchall()]
     return min(map(int, running), default=int(bound))
