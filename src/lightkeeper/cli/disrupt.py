@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from lightkeeper.cli.refusal import Refusal
 from lightkeeper.engine.errors import EngineError
 from lightkeeper.engine.network.disruption import Disruption, Equals, Strategy, disrupt
 from lightkeeper.engine.network.ties import Ties
@@ -14,10 +15,6 @@ from lightkeeper.engine.network.ties_csv import read_ties_csv
 WEIGHED = {
     Strategy.BETWEENNESS, Strategy.DEGREE, Strategy.COLLECTIVE_INFLUENCE, Strategy.KATZ,
 }  # fmt: skip
-
-
-class _Refusal(click.ClickException):
-    exit_code = 7
 
 
 @click.command("disrupt")
@@ -62,7 +59,7 @@ def disrupt_command(
             spared=_numbers(ties, spare),
         )  # fmt: skip
     except EngineError as error:
-        raise _Refusal(str(error)) from error
+        raise Refusal(str(error)) from error
     if as_json:
         said = {"strategy": strategy, "weighted": weighted, "equals": equals, "seed": seed}
         click.echo(json.dumps(_result(ties, done) | said))

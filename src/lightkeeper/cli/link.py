@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lightkeeper.cli.judged import read_judged
 from lightkeeper.cli.linking import HERE, Spark, Way, linked, plan_of_model
+from lightkeeper.cli.refusal import Refusal
 from lightkeeper.cli.ties import read_ties
 from lightkeeper.engine.accuracy.clusters import score_b_cubed, score_pairs
 from lightkeeper.engine.errors import EngineError, MappingError
@@ -91,10 +92,6 @@ def link_files(
     return result
 
 
-class _Refusal(click.ClickException):
-    exit_code = 7
-
-
 @click.command("link")
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False))
 @click.option(
@@ -162,7 +159,7 @@ def link(
             way=Way(spark, model, block_size),
         )  # fmt: skip
     except EngineError as error:
-        raise _Refusal(str(error)) from error
+        raise Refusal(str(error)) from error
     if truth is not None:
         click.echo(json.dumps(result))
 

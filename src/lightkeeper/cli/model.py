@@ -2,13 +2,10 @@
 
 import click
 
+from lightkeeper.cli.refusal import Refusal
 from lightkeeper.engine.errors import EngineError, FormatError
 from lightkeeper.engine.linkage.model import load_model
 from lightkeeper.engine.linkage.report import as_text, report_of
-
-
-class _Refusal(click.ClickException):
-    exit_code = 7
 
 
 @click.group("model")
@@ -23,8 +20,8 @@ def show(file: str) -> None:
     try:
         click.echo(as_text(report_of(load_model(file))), nl=False)
     except FileNotFoundError as error:
-        raise _Refusal(f"There is no file {file}.") from error
+        raise Refusal(f"There is no file {file}.") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise _Refusal(str(FormatError(f"{file} cannot be read: {error}"))) from error
+        raise Refusal(str(FormatError(f"{file} cannot be read: {error}"))) from error
     except EngineError as error:
-        raise _Refusal(str(error)) from error
+        raise Refusal(str(error)) from error

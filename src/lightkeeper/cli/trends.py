@@ -8,16 +8,12 @@ from pathlib import Path
 
 import click
 
+from lightkeeper.cli.refusal import Refusal
 from lightkeeper.engine.errors import EngineError, FormatError
 from lightkeeper.engine.trends.periods import Size, number_of, start_of
 from lightkeeper.engine.trends.reading import Columns, Rows, read_population, read_rows
 from lightkeeper.engine.trends.report import Asked, trends
 from lightkeeper.engine.trends.saying import lines, told
-
-
-class _Refusal(click.ClickException):
-    exit_code = 7
-
 
 DAY = click.DateTime(["%Y-%m-%d"])
 # So long without a record, and the days before are more likely slips than a pause.
@@ -78,7 +74,7 @@ def trends_command(
         people, of = _people(population, columns)
         said = told(trends(rows, asked, people, of), columns, exact=exact)
     except EngineError as error:
-        raise _Refusal(str(error)) from error
+        raise Refusal(str(error)) from error
     said |= {"today": asked.today.isoformat(), "since": asked.since.isoformat()}
     said |= {"false_discovery": false_discovery, "seed": seed, "exact": exact}
     click.echo(json.dumps(said, ensure_ascii=False) if as_json else "\n".join(lines(said)))
