@@ -9,16 +9,18 @@ import json
 import os
 import secrets
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from lightkeeper.engine.errors import ConflictError, EngineError, FormatError
 
 FORMAT = "lightkeeper-matcher/1"
 NAME = "manifest.json"
 LOCK = "lock"
+Said = TypeVar("Said")
 OURS = ("segment-", "removed-", "values-", "model-", "manifest-")
 
 
@@ -67,44 +69,62 @@ def new_salt() -> str:
 
 def read_manifest(folder: Path) -> Manifest:
     """Raises: EngineError if there is no index, FormatError if its manifest was damaged."""
-    path = folder / NAME
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        raise EngineError(f"There is no index in {folder}. Build one first.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise FormatError(f"{path} cannot be read: {error}") from error
-    try:
-        outer = json.loads(text)
-        if outer["format"] != FORMAT:
-            raise FormatError(
-                f"{path} is of the format {outer['format']}, not {FORMAT}. Build the index again."
-            )
-        body = outer["body"]
-        if zlib.crc32(_text(body).encode()) != outer["check"]:
-            raise FormatError(f"{path} was changed: it does not fit its check.")
-        segments = tuple(
-            SegmentOf(FileOf(**s["file"]), s["rows"], _file(s["removed"])) for s in body["segments"]
-        )
-        model, values = FileOf(**body["model"]), _file(body["values"])
-        return Manifest(**body | {"model": model, "values": values, "segments": segments})
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{path} is not a manifest: {error}. Was it cut short?") from error
+    return read_said(folder, FORMAT, "index", _manifest)
+
+
+def _manifest(body: dict[str, Any]) -> Manifest:
+    segments = tuple(
+        SegmentOf(FileOf(**s["file"]), s["rows"], _file(s["removed"])) for s in body["segments"]
+    )
+    model, values = FileOf(**body["model"]), _file(body["values"])
+    return Manifest(**body | {"model": model, "values": values, "segments": segments})
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
     """Makes this the state of the index: the one moment at which a write happens."""
     manifest = replace(manifest, generation=manifest.generation + 1)
-    body = asdict(manifest)
-    outer = {"format": FORMAT, "check": zlib.crc32(_text(body).encode()), "body": body}
-    new = folder / f"manifest-{manifest.generation}"
+    write_said(folder, FORMAT, asdict(manifest), reached)
+    return manifest
+
+
+def read_said(folder: Path, form: str, thing: str, take: Callable[[dict[str, Any]], Said]) -> Said:
+    """What `take` makes of what the manifest of this form says.
+
+    Raises: EngineError if there is no such thing, FormatError if its manifest was damaged.
+    """
+    path = folder / NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        raise EngineError(f"There is no {thing} in {folder}. Build one first.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise FormatError(f"{path} cannot be read: {error}") from error
+    try:
+        outer = json.loads(text)
+        if outer["format"] != form:
+            raise FormatError(
+                f"{path} is of the format {outer['format']}, not {form}. Build the {thing} again."
+            )
+        body = outer["body"]
+        if zlib.crc32(_text(body).encode()) != outer["check"]:
+            raise FormatError(f"{path} was changed: it does not fit its check.")
+        return take(body)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"{path} is not a manifest: {error}. Was it cut short?") from error
+
+
+def write_said(
+    folder: Path, form: str, body: dict[str, Any], reached: Callable[[str], None]
+) -> None:
+    """Puts a manifest that says this, of its own `generation`, in the place of the last."""
+    outer = {"format": form, "check": zlib.crc32(_text(body).encode()), "body": body}
+    new = folder / f"manifest-{body['generation']}"
     write_file(new, (json.dumps(outer, indent=1) + "\n").encode())
     reached("manifest written")
     new.rename(folder / NAME)
     reached("manifest renamed")
     sync_folder(folder)
     reached("folder synced")
-    return manifest
 
 
 def write_file(path: Path, body: bytes) -> FileOf:

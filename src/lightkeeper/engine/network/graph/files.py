@@ -3,17 +3,14 @@
 As in the matcher: whoever is killed while writing leaves the state before or the state after.
 """
 
-import json
 import re
-import zlib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from lightkeeper.engine.errors import EngineError, FormatError
-from lightkeeper.engine.matcher.manifest import FileOf, sync_folder, write_file
+from lightkeeper.engine.matcher.manifest import FileOf, read_said, write_said
 
 FORMAT = "lightkeeper-graph/1"
-NAME = "manifest.json"
 OURS = re.compile(r"(?:base|added)-(\d{6,})|manifest-\d+")
 
 
@@ -36,26 +33,12 @@ class Manifest:
 
 def read_manifest(folder: Path) -> Manifest:
     """Raises: EngineError if there is no graph, FormatError if its manifest was damaged."""
-    path = folder / NAME
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        raise EngineError(f"There is no graph in {folder}. Build one first.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise FormatError(f"{path} cannot be read: {error}") from error
-    try:
-        outer = json.loads(text)
-        if outer["format"] != FORMAT:
-            raise FormatError(
-                f"{path} is of the format {outer['format']}, not {FORMAT}. Build the graph again."
-            )
-        body = outer["body"]
-        if zlib.crc32(_text(body).encode()) != outer["check"]:
-            raise FormatError(f"{path} was changed: it does not fit its check.")
-        added = tuple(FileOf(**file) for file in body["added"])
-        return Manifest(**body | {"base": FileOf(**body["base"]), "added": added})
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{path} is not a manifest: {error}. Was it cut short?") from error
+    return read_said(folder, FORMAT, "graph", _manifest)
+
+
+def _manifest(body: dict[str, Any]) -> Manifest:
+    added = tuple(FileOf(**file) for file in body["added"])
+    return Manifest(**body | {"base": FileOf(**body["base"]), "added": added})
 
 
 def next_number(folder: Path) -> int:
@@ -67,15 +50,7 @@ def next_number(folder: Path) -> int:
 def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
     """Makes this the state of the graph: the one moment at which a write happens."""
     manifest = replace(manifest, generation=manifest.generation + 1)
-    body = asdict(manifest)
-    outer = {"format": FORMAT, "check": zlib.crc32(_text(body).encode()), "body": body}
-    new = folder / f"manifest-{manifest.generation}"
-    write_file(new, (json.dumps(outer, indent=1) + "\n").encode())
-    reached("manifest written")
-    new.rename(folder / NAME)
-    reached("manifest renamed")
-    sync_folder(folder)
-    reached("folder synced")
+    write_said(folder, FORMAT, asdict(manifest), reached)
     return manifest
 
 
@@ -88,7 +63,3 @@ def tidy(folder: Path, manifest: Manifest) -> None:
         if OURS.fullmatch(path.name) and path.name not in keep:
             path.unlink(missing_ok=True)
     reached("tidied")
-
-
-def _text(body: object) -> str:
-    return json.dumps(body, sort_keys=True)
