@@ -38,9 +38,9 @@ _last_sealed = 0.0
 
 # The oldest transaction that still runs bounds what is final. One that is known to be at work in
 # another database of the server enters no event here, nor does the server's own cleaning, which
-# is nobody's; one of
-# which nothing is known may. What is known of it is looked at after the snapshot, so it is looked
-# for again: one that ended meanwhile is no bound, for the events are read by a later snapshot.
+# is nobody's; one of which nothing is known may. What is known of it is looked at after the
+# snapshot, so it is looked for again: one that ended meanwhile is no bound, for the events are read
+# by a later snapshot.
 SNAPSHOT = """
 select pg_snapshot_xmax(s)::text::bigint, array(select pg_snapshot_xip(s)::text)
   from pg_current_snapshot() s

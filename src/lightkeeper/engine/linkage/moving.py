@@ -188,6 +188,9 @@ class Moving:
 
     def _near_enough(self, pairs: str) -> None:
         """`near_enough`: those of these pairs of sayings that share enough small blocks now."""
+        if not self._number(f"SELECT count(*) FROM {pairs}"):  # and no block need be read
+            self._run("CREATE OR REPLACE TABLE near_enough (l UBIGINT, r UBIGINT)")
+            return
         self._run(
             f"""
             CREATE OR REPLACE TABLE pair_keys AS SELECT saying, block, enough FROM standing.keyed
